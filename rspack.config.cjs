@@ -1,0 +1,27 @@
+// What `nest build` adds to its own rspack defaults: one bundle per entry file of an app, packages left in node_modules.
+const { existsSync } = require('node:fs');
+const { basename, dirname, join } = require('node:path');
+
+/** Files beside main.ts that are programs of their own. */
+const PROGRAMS = ['main', 'migrate'];
+
+module.exports = (options) => {
+  const sourceRoot = dirname(options.entry);
+  const app = basename(dirname(sourceRoot));
+  const entry = Object.fromEntries(
+    PROGRAMS.map((name) => [name, join(sourceRoot, `${name}.ts`)]).filter(([, file]) => existsSync(file)),
+  );
+  const [rule] = options.module.rules;
+  const swc = rule.use[0].options;
+  swc.jsc.parser.tsx = true;
+  swc.jsc.target = 'es2024';
+  swc.jsc.transform.useDefineForClassFields = false;
+  swc.jsc.transform.react = { runtime: 'automatic', importSource: 'preact' };
+  return {
+    ...options,
+    entry,
+    devtool: 'source-map',
+    output: { ...options.output, path: join(__dirname, 'dist/apps', app), filename: '[name].js' },
+    stats: 'errors-warnings',
+  };
+};
