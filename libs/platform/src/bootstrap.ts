@@ -1,0 +1,58 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import type { PlatformSettings } from './config/platform-settings.ts';
+import { requestId } from './http/request-id.ts';
+import { sameOriginOnly } from './http/same-origin.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
+import { loggerParams, type DescribeRequest } from './logging/logging.ts';
+import { createRegistry, measureRequests } from './metrics/metrics.ts';
+import { PlatformModule } from './platform.module.ts';
+import { shutDownGracefully } from './shutdown/shutdown.ts';
+
+/** Longer than any usual proxy keeps a connection for reuse (nginx: 60 s), so that it is never this side that ends one in use. */
+const KEEP_ALIVE_MS = 65_000;
+
+export interface BootstrapOptions {
+  app: string;
+  module: Type | DynamicModule;
+  config: PlatformSettings;
+  errorPage?: ErrorPage;
+  describeRequest?: DescribeRequest;
+  /** Last adjustments before the app listens. */
+  configure?: (app: NestExpressApplication) => void | Promise<void>;
+}
+
+/** Starts an app the way every app of this workspace starts. Resolves when it listens. */
+export async function bootstrap(options: BootstrapOptions): Promise<void> {
+  const { config } = options;
+  const registry = createRegistry({ app: options.app, replica: config.REPLICA });
+  const root = PlatformModule.forRoot({
+    app: options.module,
+    registry,
+    logger: loggerParams(options.app, config, options.describeRequest),
+  });
+  const app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, abortOnError: false });
+  app.useLogger(app.get(Logger));
+  app.set('trust proxy', config.TRUST_PROXY);
+  app.disable('x-powered-by');
+  app.disable('etag');
+  if (options.errorPage) useErrorPage(app, options.errorPage);
+  app.use(requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
+  app.use(...securityHeaders({ https: config.COOKIE_SECURE }), sameOriginOnly);
+  await options.configure?.(app);
+  shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  await listen(app, config);
+}
+
+async function listen(app: NestExpressApplication, config: PlatformSettings): Promise<void> {
+  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  await app.listen(config.PORT, config.BIND_ADDRESS);
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' ? address?.port : config.PORT;
+  app
+    .get(Logger)
+    .log({ port, demo: config.DEMO, msg: config.DEMO ? 'listening, in DEMO mode: known passwords work' : 'listening' });
+}

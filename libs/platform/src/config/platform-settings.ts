@@ -1,0 +1,32 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+/** `true` and `false` in words; an unknown word is an error, not a silent false. */
+export const flag = (otherwise: boolean) => z.stringbool().default(otherwise);
+
+export const wholeNumber = (otherwise: number, least = 0, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce
+    .number({ error: `expected a whole number from ${least} to ${most}` })
+    .int()
+    .min(least)
+    .max(most)
+    .default(otherwise);
+
+/** What every app of the workspace reads from its environment. */
+export const platformSettings = {
+  PORT: wholeNumber(3000, 0, 65535),
+  BIND_ADDRESS: z.string().default('0.0.0.0'),
+  REPLICA: z.string().max(100).default(hostname()),
+  VERSION: z.string().max(100).default('dev'),
+  /** How many proxies stand in front; their X-Forwarded-* headers are believed, no others. */
+  TRUST_PROXY: wholeNumber(0, 0, 10),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  DEMO: flag(false),
+  COOKIE_SECURE: flag(true),
+  /** How long a replica that was told to stop goes on serving, so that every proxy learns of it first. */
+  SHUTDOWN_DRAIN_MS: wholeNumber(2000, 0, 600_000),
+  /** How long requests under way may take after that, before their connections are cut. */
+  SHUTDOWN_TIMEOUT_MS: wholeNumber(10_000, 0, 600_000),
+};
+
+export type PlatformSettings = z.infer<z.ZodObject<typeof platformSettings>>;

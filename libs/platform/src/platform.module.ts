@@ -1,0 +1,31 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { LoggerModule, type Params } from 'nestjs-pino';
+import type { Registry } from 'prom-client';
+import { HealthController } from './health/health.controller.ts';
+import { Readiness } from './health/readiness.ts';
+import { ProblemFilter } from './http/problem.filter.ts';
+import { METRICS } from './metrics/metrics.ts';
+import { MetricsController } from './metrics/metrics.controller.ts';
+import { Draining } from './shutdown/draining.ts';
+
+/** Health, metrics, logs and errors of an app; `bootstrap` puts it around the app's own module. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static forRoot(options: { app: DynamicModule['module'] | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [LoggerModule.forRoot(options.logger), TerminusModule.forRoot({ logger: false }), options.app],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        Readiness,
+        Draining,
+        { provide: METRICS, useValue: options.registry },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+      exports: [Readiness, Draining, METRICS],
+    };
+  }
+}

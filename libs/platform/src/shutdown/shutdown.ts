@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Server } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import { Connections } from './connections.ts';
+import { Draining } from './draining.ts';
+
+export interface ShutdownTimes {
+  /** How long traffic is still served after SIGTERM, while readiness is already down. */
+  drainMs: number;
+  /** How long requests under way may take after that. */
+  timeoutMs: number;
+}
+
+/**
+ * SIGTERM: not ready, but serving (proxies need time to learn of it) -> no new connections, streams end -> requests under way
+ * finish -> `app.close()`, in which the stores close last -> exit 0. A second signal skips the first wait.
+ */
+export function shutDownGracefully(app: INestApplication, times: ShutdownTimes): void {
+  const draining = app.get(Draining);
+  const connections = new Connections(app.getHttpServer() as Server, draining);
+  const stop = async () => {
+    draining.begin();
+    connections.closeAfterAnswer();
+    await drainTime(times.drainMs);
+    await connections.end(times.timeoutMs, () => draining.endStreams());
+    await app.close();
+    process.exit(0);
+  };
+  let stopping: Promise<void> | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stopping ??= stop().catch(exitBadly);
+    });
+  }
+}
+
+async function drainTime(drainMs: number): Promise<void> {
+  const abort = new AbortController();
+  const impatience = Promise.race([once(process, 'SIGTERM', abort), once(process, 'SIGINT', abort)]);
+  await Promise.race([wait(drainMs, undefined, abort), impatience]);
+  impatience.catch(() => {});
+  abort.abort();
+}
+
+function exitBadly(error: unknown): void {
+  process.stderr.write(`Could not shut down in order: ${String(error)}\n`);
+  process.exit(1);
+}
