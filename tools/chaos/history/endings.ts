@@ -1,0 +1,42 @@
+import { type Exchange, type History, outcomeOf, settledMs } from './history.ts';
+
+/** A logout, a "log out everywhere else" or a password change, seen from one cookie: did it end this cookie, or only maybe? */
+export interface Ending {
+  by: Exchange;
+  certain: boolean;
+}
+
+/** The endings of every cookie of a history, by the cookie's label. */
+export function endingsByCookie(history: History): Map<string, Ending[]> {
+  const enders = history.exchanges.filter((exchange) => isEnder(exchange) && outcomeOf(exchange) !== 'refused');
+  const endings = new Map<string, Ending[]>();
+  for (const issue of history.exchanges) {
+    if (issue.answer.kind !== 'answered' || !issue.answer.issued) continue;
+    endings.set(issue.answer.issued, endingsOf(history, issue, enders));
+  }
+  return endings;
+}
+
+const isEnder = ({ operation }: Exchange) => ['logout', 'revoke-others', 'password'].includes(operation.kind);
+
+function endingsOf(history: History, issue: Exchange, enders: Exchange[]): Ending[] {
+  return enders
+    .filter((ender) => ender !== issue && ender.user === issue.user && concerns(ender, issue))
+    .filter((ender) => issue.startMs <= settledMs(history, ender))
+    .map((by) => ({ by, certain: outcomeOf(by) === 'done' && issue.endMs < by.startMs && knewItsOwnCookie(by, issue) }));
+}
+
+/** Is the session that the cookie was issued for one of those that this ends? A login belongs to the session it opens. */
+function concerns(ender: Exchange, issue: Exchange): boolean {
+  const isOwn = ender.session === issue.session;
+  if (ender.operation.kind === 'logout') return isOwn;
+  return ender.operation.kind === 'password' || !isOwn;
+}
+
+/** A logout with an older cookie of the same session may meanwhile have lost the right to end it. */
+const knewItsOwnCookie = (ender: Exchange, issue: Exchange) =>
+  ender.operation.kind !== 'logout' || (issue.answer.kind === 'answered' && ender.cookie === issue.answer.issued);
+
+/** Could any of these explain that the request was told 401? */
+export const mayHaveEnded = (endings: Ending[] | undefined, refused: Exchange) =>
+  (endings ?? []).some(({ by }) => by.startMs < refused.endMs);

@@ -1,0 +1,102 @@
+/** What was asked, what was answered, and when: all that a check needs to judge a run, and nothing that it could believe by mistake. */
+export interface History {
+  exchanges: Exchange[];
+  faults: FaultSpan[];
+  /** T of the promises: how late a logout or a change may still be unknown somewhere. */
+  boundMs: number;
+  /** What a busy machine may add to T before it counts: the time between the answer leaving and the client noting it. */
+  slackMs: number;
+  /** What the portal shows before anybody chose. */
+  defaults: Preferences;
+}
+
+/** From the moment something was broken until the system had recovered from it, not only until it was mended. */
+export interface FaultSpan {
+  name: string;
+  startMs: number;
+  endMs: number;
+}
+
+/** One request of one browser. Times are of the one clock of the process that asked. */
+export interface Exchange {
+  number: number;
+  client: string;
+  user: string;
+  /** The login that the cookie came from; it stays the same when the cookie is renewed. Null before login. */
+  session: string | null;
+  /** A label of the cookie that was sent, never its value. */
+  cookie: string | null;
+  replica: string;
+  operation: Operation;
+  startMs: number;
+  endMs: number;
+  answer: Answer;
+}
+
+export type PreferencePath = 'theme' | 'language' | 'density';
+export type Preferences = Record<PreferencePath, string>;
+
+export type Operation =
+  /** `certain`: the password is the only one that can be right, no change of it is in doubt or under way. */
+  | { kind: 'login'; certain: boolean }
+  | { kind: 'read' | 'cart' | 'preferences' | 'logout' | 'revoke-others' | 'password' }
+  | { kind: 'add'; sku: string; quantity: number }
+  | { kind: 'prefer'; path: PreferencePath; value: string };
+
+export type Answer =
+  | { kind: 'none'; why: string }
+  | {
+      kind: 'answered';
+      status: number;
+      retryAfter: boolean;
+      cookie: 'kept' | 'cleared' | 'issued';
+      /** The label of the new cookie when one was issued. */
+      issued?: string;
+      user?: string | null;
+      cart?: Record<string, number>;
+      preferences?: Partial<Preferences>;
+    };
+
+/** One broken promise, with the exchanges that prove it. */
+export interface Violation {
+  promise: 'P1' | 'P2' | 'P3' | 'P4';
+  what: string;
+  exchanges: Exchange[];
+}
+
+/** done: acknowledged. refused: certainly had no effect. unknown: may have happened, or may still happen. */
+export type Outcome = 'done' | 'refused' | 'unknown';
+
+export function outcomeOf({ answer }: Exchange): Outcome {
+  if (answer.kind === 'none' || answer.status >= 500) return 'unknown';
+  return answer.status < 400 ? 'done' : 'refused';
+}
+
+export const isLogoutAnswer = ({ answer }: Exchange) => answer.kind === 'answered' && answer.status === 401;
+
+/** True when the answer shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
+export function isHonoured(exchange: Exchange): boolean {
+  const { operation, answer, cookie, user } = exchange;
+  if (cookie === null || operation.kind === 'login' || operation.kind === 'logout') return false;
+  if (outcomeOf(exchange) !== 'done' || answer.kind !== 'answered') return false;
+  return operation.kind === 'read' ? answer.user === user : answer.cookie !== 'issued' || operation.kind === 'password';
+}
+
+/**
+ * The moment after which a change cannot take effect any more. An answered one: when it was answered. An unanswered one may sit in a
+ * frozen server or a frozen link, so it can come through until the fault that it met is over.
+ */
+export function settledMs(history: History, exchange: Exchange): number {
+  if (outcomeOf(exchange) !== 'unknown') return exchange.endMs;
+  const met = history.faults.filter((fault) => overlaps(fault, exchange));
+  return Math.max(exchange.endMs, ...met.map((fault) => fault.endMs)) + history.boundMs + history.slackMs;
+}
+
+export const overlaps = (a: { startMs: number; endMs: number }, b: { startMs: number; endMs: number }) =>
+  a.startMs <= b.endMs && b.startMs <= a.endMs;
+
+/** How old the state may be that this read shows: up to T while something is broken (plus the time T needs to pass afterwards), else nothing. */
+export function stalenessMs(history: History, exchange: Exchange): number {
+  const underFault = history.faults.some((fault) => overlaps(fault, exchange));
+  return underFault ? history.boundMs + history.slackMs : 0;
+}

@@ -1,0 +1,73 @@
+import {
+  type Exchange,
+  type History,
+  isHonoured,
+  outcomeOf,
+  type PreferencePath,
+  settledMs,
+  stalenessMs,
+  type Violation,
+} from './history.ts';
+
+/** P3: a read that misses an acknowledged change, or shows one that nobody made. */
+export function lostChanges(history: History): Violation[] {
+  const bySession = Map.groupBy(history.exchanges, (exchange) => exchange.session);
+  bySession.delete(null);
+  return [...bySession.values()].flatMap((exchanges) => {
+    const reads = exchanges.filter(isHonoured);
+    return [
+      ...reads.flatMap((read) => wrongCounts(history, exchanges, read)),
+      ...reads.flatMap((read) => wrongPreferences(history, exchanges, read)),
+    ];
+  });
+}
+
+/** A cart counts exactly: between all that was surely added before the read, and that plus all that may have been added. */
+function wrongCounts(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
+  if (read.answer.kind !== 'answered' || !read.answer.cart || read.operation.kind !== 'cart') return [];
+  const cart = read.answer.cart;
+  const adds = Map.groupBy(exchanges.filter(isEffectiveAdd), ({ operation }) => operation.sku);
+  const skus = new Set([...adds.keys(), ...Object.keys(cart)]);
+  return [...skus].flatMap((sku) => {
+    const before = (adds.get(sku) ?? []).filter((add) => add.startMs <= read.endMs);
+    const sure = before.filter((add) => outcomeOf(add) === 'done' && add.endMs < read.startMs - stalenessMs(history, read));
+    const [least, most, found] = [total(sure), total(before), cart[sku] ?? 0];
+    if (found < least)
+      return [violation(`${sku}: ${found} in the cart, ${least} acknowledged: ${least - found} lost`, ...sure, read)];
+    if (found > most)
+      return [violation(`${sku}: ${found} in the cart, ${most} asked for: ${found - most} too many`, ...before, read)];
+    return [];
+  });
+}
+
+type Add = Exchange & { operation: { kind: 'add'; sku: string; quantity: number } };
+const isEffectiveAdd = (exchange: Exchange): exchange is Add =>
+  exchange.operation.kind === 'add' && outcomeOf(exchange) !== 'refused';
+const total = (adds: Add[]) => adds.reduce((sum, { operation }) => sum + operation.quantity, 0);
+
+/** A preference shows a write, or the default, that no acknowledged later write had replaced before the read began. */
+function wrongPreferences(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
+  if (read.answer.kind !== 'answered' || !read.answer.preferences || read.operation.kind !== 'preferences') return [];
+  const shown = { ...history.defaults, ...read.answer.preferences };
+  const writes = Map.groupBy(exchanges.filter(isEffectiveWrite), ({ operation }) => operation.path);
+  return [...writes].flatMap(([path, all]) => {
+    const possible = all.filter(
+      (write) => write.startMs <= read.endMs && !isReplaced(history, settledMs(history, write), all, read),
+    );
+    const values = new Set(possible.map(({ operation }) => operation.value));
+    if (!isReplaced(history, -Infinity, all, read)) values.add(history.defaults[path]);
+    if (values.has(shown[path])) return [];
+    return [violation(`${path}: shows ${shown[path]}, not ${[...values].join(' or ')}`, ...possible, read)];
+  });
+}
+
+type Write = Exchange & { operation: { kind: 'prefer'; path: PreferencePath; value: string } };
+const isEffectiveWrite = (exchange: Exchange): exchange is Write =>
+  exchange.operation.kind === 'prefer' && outcomeOf(exchange) !== 'refused';
+
+function isReplaced(history: History, settled: number, all: Write[], read: Exchange): boolean {
+  const latest = read.startMs - stalenessMs(history, read);
+  return all.some((later) => outcomeOf(later) === 'done' && later.startMs > settled && later.endMs < latest);
+}
+
+const violation = (what: string, ...exchanges: Exchange[]): Violation => ({ promise: 'P3', what, exchanges });
