@@ -5,7 +5,7 @@ const { basename, dirname, join } = require('node:path');
 /** Files beside main.ts that are programs of their own. */
 const PROGRAMS = ['main', 'migrate'];
 
-module.exports = (options) => {
+const server = (options) => {
   const sourceRoot = dirname(options.entry);
   const app = basename(dirname(sourceRoot));
   const entry = Object.fromEntries(
@@ -25,3 +25,5 @@ module.exports = (options) => {
     stats: 'errors-warnings',
   };
 };
+
+module.exports = [server, require('./rspack.client.cjs')];

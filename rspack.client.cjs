@@ -1,0 +1,87 @@
+// The browser's part of an app: one entry per kind of page, named by content, packed once at build time.
+const { existsSync, readdirSync } = require('node:fs');
+const { basename, dirname, join } = require('node:path');
+const { brotliCompressSync } = require('node:zlib');
+const rspack = require('@rspack/core');
+
+/** Writes which fingerprinted file stands for which name, and Brotli forms of what text there is. */
+class Manifest {
+  apply(compiler) {
+    compiler.hooks.thisCompilation.tap('Manifest', (compilation) => {
+      const stage = rspack.Compilation.PROCESS_ASSETS_STAGE_REPORT;
+      compilation.hooks.processAssets.tap({ name: 'Manifest', stage }, () => this.write(compilation));
+    });
+  }
+
+  write(compilation) {
+    const files = compilation.getAssets().map((asset) => asset.name);
+    const names = files.map((file) => [file.replace(/\.[0-9a-f]{8}(\.\w+)$/, '$1'), file]);
+    const packed = files.filter((file) => /\.(css|js|svg)$/.test(file));
+    for (const file of packed) emit(compilation, `${file}.br`, brotliCompressSync(compilation.getAsset(file).source.buffer()));
+    emit(compilation, 'manifest.json', JSON.stringify(Object.fromEntries(names)));
+    emit(compilation, 'packed.json', JSON.stringify(packed));
+  }
+}
+
+const emit = (compilation, name, content) => compilation.emitAsset(name, new rspack.sources.RawSource(content));
+
+/** `site` is for every page of every app; an app's own entries are the files of its client folder that have an entry's name. */
+function entries(sourceRoot) {
+  const folder = join(sourceRoot, 'client');
+  const own = existsSync(folder)
+    ? readdirSync(folder).filter((file) => file.endsWith('.entry.ts') || file.endsWith('.entry.tsx'))
+    : [];
+  const site = ['site', join(__dirname, 'libs/ui/src/client/site.ts')];
+  return Object.fromEntries([site, ...own.map((file) => [file.split('.')[0], join(folder, file)])]);
+}
+
+module.exports = (options) => {
+  const sourceRoot = dirname(options.entry);
+  const app = basename(dirname(sourceRoot));
+  const swc = {
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      target: 'es2022',
+      transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+    },
+  };
+  return {
+    name: `${app}-client`,
+    entry: entries(sourceRoot),
+    mode: 'production',
+    target: 'web',
+    devtool: false,
+    externals: [],
+    externalsPresets: {},
+    experiments: {},
+    output: {
+      path: join(__dirname, 'dist/apps', app, 'assets'),
+      filename: '[name].[contenthash:8].js',
+      cssFilename: '[name].[contenthash:8].css',
+      assetModuleFilename: '[name].[contenthash:8][ext]',
+      publicPath: 'auto',
+      clean: true,
+      module: true,
+      chunkFormat: 'module',
+    },
+    module: {
+      rules: [
+        {
+          test: /\.tsx?$/,
+          exclude: /node_modules/,
+          use: [{ loader: 'builtin:swc-loader', options: swc }],
+          type: 'javascript/auto',
+        },
+        { test: /\.css$/, type: 'css' },
+        { test: /\.(woff2|svg)$/, type: 'asset/resource' },
+      ],
+    },
+    optimization: {
+      nodeEnv: 'production',
+      minimizer: [new rspack.SwcJsMinimizerRspackPlugin(), new rspack.LightningCssMinimizerRspackPlugin()],
+    },
+    node: false,
+    plugins: [new Manifest()],
+    stats: 'errors-warnings',
+  };
+};
