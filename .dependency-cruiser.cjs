@@ -5,7 +5,7 @@ module.exports = {
   forbidden: [
     forbid('no-cycles', 'A cycle has no first file to read.', {}, { circular: true }),
     forbid('apps-apart', 'An app is deployed alone.', { path: '^apps/([^/]+)/' }, { path: '^apps/', pathNot: '^apps/$1/' }),
-    forbid('libs-below-apps', 'A library does not know who uses it.', { path: '^libs/' }, { path: '^(apps|tools|test)/' }),
+    forbid('libs-below-apps', 'A library does not know who uses it.', { path: '^libs/', pathNot: '\\.(test|contract)\\.tsx?$' }, { path: '^(apps|tools|test)/' }),
     forbid('one-door', 'A library is entered through src/index.ts.', { path: '^(apps|libs/([^/]+))/' }, { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$', '^libs/ui/'] }),
     forbid('index-is-for-outsiders', 'Nothing inside a library imports its own door.', { path: '^libs/([^/]+)/' }, { path: '^libs/$1/src/index\\.ts$' }),
     forbid('model-is-pure', 'The model has no clock, no client and no framework.', { path: '^libs/session/src/model/', pathNot: '\\.test\\.ts$' }, { pathNot: ['^libs/session/src/model/', '^(node:)?crypto$'] }),

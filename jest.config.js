@@ -23,5 +23,7 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/setup/global-setup.ts',
+  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 30_000,
 };

@@ -1,0 +1,15 @@
+import { guard } from '../../tools/local/guard.ts';
+
+type Cleanup = () => unknown;
+
+const cleanups: Cleanup[] = [];
+
+/** Runs after the last test of the file, latest first, whatever the tests did. */
+export function onCleanup(cleanup: Cleanup): void {
+  cleanups.unshift(cleanup);
+}
+
+afterAll(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+  await guard.close();
+}, 60_000);

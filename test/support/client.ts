@@ -1,0 +1,85 @@
+/** What a server answered, read to its end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Parsed when it is JSON of any kind (problem documents too). */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of it
+  body: any;
+}
+
+/** Cookies of one visitor, shared by all clients made from each other with `at`. */
+export type CookieJar = Map<string, string>;
+
+export interface Client {
+  jar: CookieJar;
+  get(path: string, init?: RequestInit): Promise<Answer>;
+  /** Sends JSON. */
+  post(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
+  put(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
+  delete(path: string, init?: RequestInit): Promise<Answer>;
+  /** Sends fields as a browser's form does. */
+  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<Answer>;
+  /** The same visitor at another address: a replica, say, instead of the balancer. */
+  at(url: string): Client;
+}
+
+const DEADLINE_MS = 15_000;
+
+/** A visitor without a browser: keeps cookies, follows no redirect. */
+export function browserless(url: string, jar: CookieJar = new Map()): Client {
+  const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = new Headers({ accept: 'application/json', ...(jar.size > 0 && { cookie: cookieHeader(jar) }) });
+    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const response = await fetch(new URL(path, url), { redirect: 'manual', signal, ...init, method, headers });
+    for (const cookie of response.headers.getSetCookie()) keepCookie(jar, cookie);
+    return read(response);
+  };
+  const sendJson = (method: string, path: string, body: unknown, init: RequestInit = {}) =>
+    send(method, path, {
+      ...init,
+      body: JSON.stringify(body ?? {}),
+      headers: { 'content-type': 'application/json', ...(init.headers as object) },
+    });
+  return {
+    jar,
+    get: (path, init) => send('GET', path, init),
+    post: (path, body, init) => sendJson('POST', path, body, init),
+    put: (path, body, init) => sendJson('PUT', path, body, init),
+    delete: (path, init) => send('DELETE', path, init),
+    submit: (path, fields, init) => send('POST', path, { ...init, body: new URLSearchParams(fields) }),
+    at: (other) => browserless(other, jar),
+  };
+}
+
+export const DEMO = { username: 'demo', password: 'baton-demo-2026' };
+export const ADMIN = { username: 'admin', password: 'baton-admin-2026' };
+
+export async function loginAs(client: Client, who: { username: string; password: string } = DEMO): Promise<Answer> {
+  const answer = await client.post('/auth/login', who);
+  if (answer.status !== 200) throw new Error(`login of ${who.username}: ${answer.status} ${answer.text}`);
+  return answer;
+}
+
+const cookieHeader = (jar: CookieJar): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+
+function keepCookie(jar: CookieJar, header: string): void {
+  const [pair = '', ...attributes] = header.split(';');
+  const [name = '', ...value] = pair.split('=');
+  if (isOver(attributes)) jar.delete(name);
+  else jar.set(name, value.join('='));
+}
+
+function isOver(attributes: string[]): boolean {
+  const valueOf = (name: string) =>
+    attributes.find((attribute) => attribute.trim().toLowerCase().startsWith(`${name}=`))?.split('=')[1];
+  const [maxAge, expires] = [valueOf('max-age'), valueOf('expires')];
+  return maxAge !== undefined ? Number(maxAge) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now();
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { GuardReport, GuardRequest, StartRequest } from './guard-protocol.ts';
+import { signal, signalTree } from './process-tree.ts';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export type Command = Pick<StartRequest, 'command' | 'args' | 'logFile'> & Partial<Omit<StartRequest, 'op' | 'id'>>;
+
+/** A process that ends with us, whatever ends us. */
+export interface Guarded {
+  pid: number;
+  exited: Promise<Exit>;
+  /** Null while it runs. */
+  readonly exit: Exit | null;
+  /** Asks it to end; kills it when it has not after its patience. */
+  stop(): Promise<void>;
+  /** kill -9, of all it has started too. */
+  kill(): Promise<void>;
+  /** Stops it without ending it: its connections stay open and nothing answers. */
+  freeze(): void;
+  thaw(): void;
+}
+
+const DEFAULTS = { stopSignal: 'SIGTERM', patienceMs: 10_000, stage: 'server' } as const;
+
+/** Starts processes through a guard process, which is there as long as it has something to own; `close` it where it owns folders. */
+export class Guard {
+  #process: ChildProcess | null = null;
+  #nextId = 1;
+  #hasFolders = false;
+  readonly #listeners = new Map<number, (report: GuardReport) => void>();
+
+  start(command: Command): Promise<Guarded> {
+    const request: StartRequest = { env: process.env, ...DEFAULTS, ...command, op: 'start', id: this.#nextId++ };
+    const exited = Promise.withResolvers<Exit>();
+    return new Promise((resolve, reject) => {
+      this.#listeners.set(request.id, (report) => {
+        if (report.event === 'started') return resolve(guarded(report.pid, request, exited.promise));
+        if (report.event === 'failed') reject(new Error(`cannot run ${command.command}: ${report.message}`));
+        else exited.resolve({ code: report.code, signal: report.signal });
+        this.#forget(report.id);
+      });
+      this.#send(request);
+    });
+  }
+
+  /** Deletes the folder when the guard ends, also when we are killed. */
+  removeAtEnd(folder: string): void {
+    this.#hasFolders = true;
+    this.#send({ op: 'remove-at-end', folder });
+  }
+
+  /** Ends everything in order, and waits until it is gone. */
+  async close(): Promise<void> {
+    const guard = this.#process;
+    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
+    const gone = new Promise((resolve) => guard.once('exit', resolve));
+    this.#letGo();
+    await gone;
+  }
+
+  #send(request: GuardRequest): void {
+    this.#process ??= this.#launch();
+    this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
+  }
+
+  #launch(): ChildProcess {
+    const script = join(import.meta.dirname, 'guard-process.ts');
+    const guard = spawn(process.execPath, ['--no-warnings', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+      windowsHide: true,
+    });
+    guard.stdin.on('error', () => undefined);
+    createInterface({ input: guard.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as GuardReport));
+    guard.once('exit', () => this.#lose(guard));
+    return guard;
+  }
+
+  #hear(report: GuardReport): void {
+    this.#listeners.get(report.id)?.(report);
+  }
+
+  #forget(id: number): void {
+    this.#listeners.delete(id);
+    if (this.#listeners.size === 0 && !this.#hasFolders) this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#process?.stdin!.end();
+    this.#process = null;
+    this.#hasFolders = false;
+  }
+
+  /** Somebody ended the guard: what it owned is gone, or nobody's. */
+  #lose(guard: ChildProcess): void {
+    if (this.#process !== guard) return;
+    this.#process = null;
+    for (const id of this.#listeners.keys()) this.#hear({ id, event: 'exited', code: null, signal: null });
+  }
+}
+
+function guarded(pid: number, request: StartRequest, exited: Promise<Exit>): Guarded {
+  let exit: Exit | null = null;
+  void exited.then((outcome) => (exit = outcome));
+  const end = async (ask: () => void) => {
+    if (!exit) ask();
+    await exited;
+  };
+  const ask = () => {
+    signalTree(pid, 'SIGCONT');
+    signal(pid, request.stopSignal);
+    setTimeout(() => exit || signalTree(pid, 'SIGKILL'), request.patienceMs).unref();
+  };
+  return {
+    pid,
+    exited,
+    get exit() {
+      return exit;
+    },
+    stop: () => end(ask),
+    kill: () => end(() => signalTree(pid, 'SIGKILL')),
+    freeze: () => signalTree(pid, 'SIGSTOP'),
+    thaw: () => signalTree(pid, 'SIGCONT'),
+  };
+}
+
+/** The guard of this process, where nobody needs one of their own. */
+export const guard = new Guard();

