@@ -17,7 +17,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|\\.local)' },
+    // The peers of the benchmark have packages of their own, which the workspace does not install.
+    exclude: { path: ['^(dist|\\.local)', '^tools/bench/(peers|dist|node_modules)/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,

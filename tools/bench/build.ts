@@ -1,0 +1,76 @@
+/** Turns the peers and the Baton programs into plain ESM under tools/bench/dist; packages stay in node_modules. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { rspack, type Configuration } from '@rspack/core';
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+
+/** The peers' own packages are not part of the workspace's `npm ci`. */
+function installPeerPackages(): void {
+  if (existsSync(join(here, 'node_modules/.package-lock.json'))) return;
+  console.log('Installing the packages of the peers (once) ...');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  execFileSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit' });
+}
+
+const entries = (): Record<string, string> =>
+  Object.fromEntries(globSync('{peers,baton}/*.ts', { cwd: here }).map((file) => [basename(file, '.ts'), join(here, file)]));
+
+const configuration = (): Configuration => ({
+  mode: 'none',
+  target: 'node24',
+  context: root,
+  entry: entries(),
+  output: {
+    path: join(here, 'dist'),
+    filename: '[name].js',
+    module: true,
+    chunkFormat: 'module',
+    library: { type: 'module' },
+    clean: true,
+  },
+  devtool: 'source-map',
+  externalsType: 'module-import',
+  externals: [({ request }, done) => (/^(\.|\/|@baton\/)/.test(request ?? '') ? done() : done(undefined, request))],
+  resolve: {
+    extensions: ['.ts', '.tsx', '.js'],
+    alias: Object.fromEntries(
+      ['session', 'platform', 'ui'].map((lib) => [`@baton/${lib}`, join(root, `libs/${lib}/src/index.ts`)]),
+    ),
+  },
+  module: {
+    rules: [
+      {
+        test: /\.tsx?$/,
+        loader: 'builtin:swc-loader',
+        options: {
+          jsc: {
+            target: 'es2024',
+            parser: { syntax: 'typescript', decorators: true, tsx: true },
+            transform: {
+              legacyDecorator: true,
+              decoratorMetadata: true,
+              useDefineForClassFields: false,
+              react: { runtime: 'automatic', importSource: 'preact' },
+            },
+          },
+        },
+      },
+    ],
+  },
+});
+
+export async function buildPrograms(): Promise<void> {
+  installPeerPackages();
+  await new Promise<void>((done, fail) =>
+    rspack(configuration(), (error, stats) => {
+      if (error) return fail(error);
+      if (stats?.hasErrors()) return fail(new Error(stats.toString('errors-only')));
+      done();
+    }),
+  );
+}
+
+export const program = (name: string): string => join(here, 'dist', `${name}.js`);

@@ -1,0 +1,30 @@
+/** Preloaded into every measured server (`node --import`): answers what the operating system says about this process. */
+import { Session } from 'node:inspector/promises';
+
+const inspector = new Session();
+
+const answers: Record<string, () => Promise<unknown>> = {
+  usage: async () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() };
+  },
+  startProfile: async () => {
+    inspector.connect();
+    await inspector.post('Profiler.enable');
+    await inspector.post('Profiler.setSamplingInterval', { interval: 200 });
+    await inspector.post('Profiler.start');
+  },
+  stopProfile: async () => {
+    const { profile } = await inspector.post('Profiler.stop');
+    inspector.disconnect();
+    return profile;
+  },
+  collectGarbage: async () => (globalThis as { gc?: () => void }).gc?.(),
+};
+
+process.on('message', (message: { id: number; ask: string }) => {
+  void answers[message.ask]?.().then((answer) => process.send?.({ id: message.id, answer }));
+});
+// The channel alone must not keep a server alive that wants to end.
+process.channel?.unref();
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,111 @@
+/** One measured server process, alone on its core. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Profiler } from 'node:inspector';
+import { onServerCore } from './machine.ts';
+
+const START_DEADLINE_MS = 20_000;
+const ASK_DEADLINE_MS = 10_000;
+const probe = join(import.meta.dirname, 'probe.ts');
+
+export interface Usage {
+  cpuMs: number;
+  rssBytes: number;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+export interface ServerOptions {
+  program: string;
+  env: Record<string, string>;
+  nodeArgs?: string[];
+}
+
+export class Server {
+  readonly port: number;
+  readonly process: ChildProcess;
+  private asked = 0;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.process = child;
+  }
+
+  static async start({ program, env, nodeArgs = [] }: ServerOptions): Promise<Server> {
+    const port = await freePort();
+    const [command, ...args] = onServerCore([process.execPath, '--import', probe, ...nodeArgs, program]) as [string, ...string[]];
+    const child = spawn(command, args, {
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: String(port), ...env },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const server = new Server(port, child);
+    await server.listening(program);
+    return server;
+  }
+
+  private async listening(program: string): Promise<void> {
+    const deadline = performance.now() + START_DEADLINE_MS;
+    while (!(await accepts(this.port))) {
+      if (this.process.exitCode !== null) throw new Error(`${program} ended with exit code ${this.process.exitCode}.`);
+      if (performance.now() > deadline) throw new Error(`${program} did not listen within ${START_DEADLINE_MS} ms.`);
+      await wait(50);
+    }
+  }
+
+  usage(): Promise<Usage> {
+    return this.ask<Usage>('usage');
+  }
+
+  collectGarbage(): Promise<void> {
+    return this.ask<void>('collectGarbage');
+  }
+
+  async profile(work: () => Promise<unknown>): Promise<Profiler.Profile> {
+    await this.ask('startProfile');
+    await work();
+    return this.ask<Profiler.Profile>('stopProfile');
+  }
+
+  private async ask<T>(question: string): Promise<T> {
+    const id = ++this.asked;
+    const { promise, resolve } = Promise.withResolvers<T>();
+    const hear = (message: unknown) => {
+      const reply = message as { id: number; answer: T };
+      if (reply.id === id) resolve(reply.answer);
+    };
+    this.process.on('message', hear);
+    this.process.send({ id, ask: question });
+    const late = wait(ASK_DEADLINE_MS, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error(`No answer to ${question}.`)),
+    );
+    return Promise.race([promise, late]).finally(() => this.process.off('message', hear));
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const exited = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await exited;
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

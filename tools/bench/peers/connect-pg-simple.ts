@@ -1,0 +1,9 @@
+/** express-session with its Postgres store. */
+// @ts-expect-error it brings no types
+import connectPgSimple from 'connect-pg-simple';
+import session from 'express-session';
+import { serveExpressSession } from './serve-express-session.ts';
+import { settings } from './settings.ts';
+
+const PostgresStore = connectPgSimple(session);
+await serveExpressSession(new PostgresStore({ conString: settings.databaseUrl, createTableIfMissing: true }));

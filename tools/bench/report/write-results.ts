@@ -1,0 +1,34 @@
+/** What a run leaves behind: latest.json, the charts, and the tables as Markdown. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requestCharts } from './request-charts.ts';
+import type { Results, Row } from './rows.ts';
+
+function earlierRows(file: string): Row[] {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as Results).rows;
+  } catch {
+    return [];
+  }
+}
+
+/** A run of one scenario leaves the rows of the other as they were. */
+function merge(file: string, results: Results): Results {
+  const measured = new Set(results.rows.map(({ scenario }) => scenario));
+  const kept = earlierRows(file).filter(({ scenario }) => !measured.has(scenario));
+  return { ...results, rows: [...results.rows, ...kept] };
+}
+
+export function writeResults(folder: string, results: Results): void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'latest.json');
+  const merged = merge(file, results);
+  writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
+  for (const [name, svg] of Object.entries(requestCharts(merged))) writeFileSync(join(folder, name), svg);
+}
+
+/** The text of one part: `docs/benchmarks/<part>.md`, written by the tool as a whole. */
+export function writeText(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), `${text.trimEnd()}\n`);
+}
