@@ -1,4 +1,5 @@
 /** What is measured side by side. */
+import { join } from 'node:path';
 import { program } from './build.ts';
 
 export interface Stack {
@@ -8,8 +9,13 @@ export interface Stack {
   env: Record<string, string>;
   read: string;
   write: string;
-  /** How many visitors are signed in; more than the default are put into the stores directly. */
   visitors?: number;
+  /** Visitors come in no order, instead of each connection having some of its own. */
+  uniform?: boolean;
+  /** The program that makes the tables. */
+  migrate?: string;
+  /** The program that puts the sessions into the stores when signing in would take too long. */
+  seed?: string;
 }
 
 const peer = (name: string, title: string): Stack => ({
@@ -21,9 +27,49 @@ const peer = (name: string, title: string): Stack => ({
   write: '/cart',
 });
 
+const MANY = 100_000;
+
+/** The same stack with 100 thousand visitors, chosen uniformly: nothing remembered helps. */
+const withMany = (stack: Stack, seed: string): Stack => ({
+  ...stack,
+  name: `${stack.name}-100k`,
+  title: `${stack.title}, 100,000 visitors`,
+  visitors: MANY,
+  uniform: true,
+  seed: program(seed),
+});
+
+const stock = peer('stock', 'express-session + connect-redis + passport (stock)');
+
+const BATON_ENV = {
+  SESSION_SECRETS: 'a-secret-of-the-benchmark-that-is-long-enough',
+  SESSION_PEPPER: 'a-pepper-of-the-benchmark-that-is-long-enough',
+  COOKIE_SECURE: 'false',
+};
+
+const ours = (name: string, title: string, env: Record<string, string> = {}): Stack => ({
+  ...peer('baton', title),
+  name,
+  env: { ...BATON_ENV, ...env },
+});
+
+const baton = ours('baton', 'Baton');
+const near = ours('baton-near', 'Baton, near cache on', { SESSION_NEAR_CACHE_MS: '1000' });
+
+const dist = join(import.meta.dirname, '../../dist/apps');
+
+const portal: Stack = {
+  ...ours('portal', 'The whole portal as deployed'),
+  program: join(dist, 'portal/main.js'),
+  migrate: join(dist, 'auth/migrate.js'),
+  read: '/api/cart',
+  write: '/api/cart/items',
+  seed: program('seed-baton'),
+};
+
 export const STACKS: Stack[] = [
   peer('ceiling', 'NestJS without sessions (ceiling)'),
-  peer('stock', 'express-session + connect-redis + passport (stock)'),
+  stock,
   peer('stock-no-timeout', 'stock, no timer per Redis command'),
   peer('memory', 'express-session, memory store'),
   peer('fastify-session', 'Fastify + @fastify/session + Redis'),
@@ -31,4 +77,11 @@ export const STACKS: Stack[] = [
   peer('connect-pg-simple', 'express-session + connect-pg-simple'),
   peer('better-auth', 'better-auth, sessions in Redis'),
   peer('iron-session', 'NestJS + iron-session'),
+  baton,
+  near,
+  ours('baton-postgres', 'Baton on Postgres alone', { SESSION_STRATEGY: 'postgres' }),
+  portal,
+  withMany(stock, 'seed-stock'),
+  withMany(baton, 'seed-baton'),
+  withMany(near, 'seed-baton'),
 ];

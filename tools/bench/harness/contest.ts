@@ -1,7 +1,10 @@
 /** Alternating rounds: every stack has its turn in every round, so that a slow minute of the machine hits all of them. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Stack } from '../stacks.ts';
 import { runLoad, type LoadResult, type Workload } from './load.ts';
 import type { Options } from './options.ts';
+import { seed } from './seed.ts';
 import { Server } from './server.ts';
 import { percentile, sorted } from './statistics.ts';
 import { type BenchStores, difference, type StoreCounts } from './stores.ts';
@@ -29,15 +32,24 @@ const DEFAULT_VISITORS = 1000;
 
 export async function enter(stack: Stack, stores: BenchStores): Promise<Contestant> {
   const { redisUrl, databaseUrl } = await stores.fresh(stack.name);
-  const env = { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl, ...stack.env };
+  const env = { ...stack.env, REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
+  if (stack.migrate) await promisify(execFile)(process.execPath, [stack.migrate], { env: { PATH: process.env.PATH, ...env } });
   const server = await Server.start({ program: stack.program, env });
-  const visitors = await Visitors.signIn(server.port, stack.visitors ?? DEFAULT_VISITORS);
-  return { stack, server, visitors };
+  return { stack, server, visitors: await admit(stack, server, env) };
+}
+
+async function admit(
+  { seed: seedProgram, visitors = DEFAULT_VISITORS }: Stack,
+  { port }: Server,
+  env: Record<string, string>,
+): Promise<Visitors> {
+  if (seedProgram) return new Visitors(port, await seed(seedProgram, visitors, env));
+  return Visitors.signIn(port, visitors);
 }
 
 function workload({ stack, visitors }: Contestant, scenario: Scenario, connections: number): Workload {
   if (scenario === 'write') return visitors.adding(stack.write, connections);
-  return visitors.reading(stack.read, connections, stack.visitors ? 'random' : 'own');
+  return visitors.reading(stack.read, connections, stack.uniform ? 'random' : 'own');
 }
 
 /** One round of one stack. */
