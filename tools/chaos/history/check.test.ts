@@ -128,7 +128,9 @@ function found(...parts: (Exchange | FaultSpan)[]): string[] {
   const exchanges = parts.filter((part) => 'operation' in part).map((part, number) => ({ ...part, number }));
   const faults = parts.filter((part): part is FaultSpan => !('operation' in part));
   const defaults = { theme: 'system', language: 'en', density: 'cozy' };
-  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, defaults }).map(({ promise, what }) => `${promise} ${what}`);
+  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, isNear: false, defaults }).map(
+    ({ promise, what }) => `${promise} ${what}`,
+  );
 }
 
 function exchange(startMs: number, operation: Operation, answer: Answer): Exchange {

@@ -1,0 +1,80 @@
+import { resolve, join } from 'node:path';
+import { guard, type Guarded } from '../../local/guard.ts';
+import { freePort, LOOPBACK } from '../../local/ports.ts';
+import { untilReady } from '../../local/server.ts';
+import { Link } from './link.ts';
+
+export type App = 'auth' | 'portal';
+
+export interface MemberOptions {
+  app: App;
+  name: string;
+  postgresUrl: string;
+  redisPort: number;
+  /** Of SESSION_* and others: what this cluster is about. */
+  env: Record<string, string>;
+  logFolder: string;
+}
+
+const dist = resolve(import.meta.dirname, '../../../dist/apps');
+
+/** One replica: a process of its own on a port of its own, which reaches each store over a link that only it uses. */
+export class Member {
+  private process: Guarded | null = null;
+
+  readonly app: App;
+  readonly name: string;
+  readonly url: string;
+  readonly links: { redis: Link; postgres: Link };
+  private readonly options: MemberOptions;
+
+  private constructor(app: App, name: string, url: string, links: { redis: Link; postgres: Link }, options: MemberOptions) {
+    this.app = app;
+    this.name = name;
+    this.url = url;
+    this.links = links;
+    this.options = options;
+  }
+
+  static async start(options: MemberOptions): Promise<Member> {
+    const links = { redis: await Link.to(options.redisPort), postgres: await Link.to(Number(new URL(options.postgresUrl).port)) };
+    const url = `http://${LOOPBACK}:${await freePort()}`;
+    const member = new Member(options.app, options.name, url, links, options);
+    await member.start();
+    return member;
+  }
+
+  /** Also after a kill: the same address, the same links. */
+  async start(): Promise<void> {
+    const { app, name, env, logFolder, postgresUrl } = this.options;
+    const logFile = join(logFolder, `${name}.log`);
+    const stores = {
+      DATABASE_URL: Object.assign(new URL(postgresUrl), { port: String(this.links.postgres.port) }).href,
+      REDIS_URL: `redis://${LOOPBACK}:${this.links.redis.port}`,
+    };
+    this.process = await guard.start({
+      command: process.execPath,
+      args: ['--enable-source-maps', join(dist, app, 'main.js')],
+      env: { PATH: process.env['PATH'], PORT: new URL(this.url).port, REPLICA: name, ...stores, ...env },
+      logFile,
+      stage: 'application',
+    });
+    await untilReady(this.process, () => this.ask('/health/live'), name, logFile);
+  }
+
+  async kill(): Promise<void> {
+    await this.process?.kill();
+  }
+
+  /** What it says about itself; throws when it does not say that it is fine. */
+  async ask(path: string): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
+    if (!response.ok) throw new Error(`${this.name} ${path}: ${response.status} ${await response.text()}`);
+    return response.headers.get('content-type')?.includes('json') ? response.json() : response.text();
+  }
+
+  async close(): Promise<void> {
+    await this.process?.kill();
+    await Promise.all([this.links.redis.close(), this.links.postgres.close()]);
+  }
+}

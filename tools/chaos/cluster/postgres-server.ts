@@ -1,0 +1,57 @@
+import { Client, type QueryResultRow } from 'pg';
+import { startPostgres } from '../../local/postgres.ts';
+import type { Server } from '../../local/server.ts';
+
+/** Statement counts for the tests; killing a process needs no fsync, only a power cut would. */
+const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
+
+/** A Postgres that can be killed and come back. */
+export class PostgresServer {
+  private readonly dataFolder: string;
+  private server: Server;
+
+  private constructor(dataFolder: string, server: Server) {
+    this.dataFolder = dataFolder;
+    this.server = server;
+  }
+
+  static async start(dataFolder: string): Promise<PostgresServer> {
+    return new PostgresServer(dataFolder, await startPostgres({ dataFolder, settings: SETTINGS }));
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  freeze(): void {
+    this.server.freeze();
+  }
+
+  thaw(): void {
+    this.server.thaw();
+  }
+
+  kill(): Promise<void> {
+    return this.server.kill();
+  }
+
+  async startAgain(): Promise<void> {
+    this.server = await startPostgres({ dataFolder: this.dataFolder, port: this.port, settings: SETTINGS });
+  }
+
+  /** On a connection of its own, straight to the server. */
+  async query<T extends QueryResultRow>(sql: string, params: unknown[] = []): Promise<T[]> {
+    const client = new Client({ connectionString: this.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<T>(sql, params)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+}

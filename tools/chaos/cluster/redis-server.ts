@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { startRedis } from '../../local/redis.ts';
+import type { Server } from '../../local/server.ts';
+
+/** A dump only when told, and no waiting for more replicas before one is synchronised. */
+const ARGS = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
+
+/** A Redis that can be killed, come back with nothing or with old data, and be replaced by its replica. It writes a dump only when told. */
+export class RedisServer {
+  private readonly dataFolder: string;
+  private server: Server;
+
+  private constructor(dataFolder: string, server: Server) {
+    this.dataFolder = dataFolder;
+    this.server = server;
+  }
+
+  static async start(dataFolder: string, { replicaOf }: { replicaOf?: number } = {}): Promise<RedisServer> {
+    const replication = replicaOf ? ['--replicaof', '127.0.0.1', String(replicaOf)] : [];
+    return new RedisServer(dataFolder, await startRedis({ dataFolder, args: [...ARGS, ...replication] }));
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  freeze(): void {
+    this.server.freeze();
+  }
+
+  thaw(): void {
+    this.server.thaw();
+  }
+
+  kill(): Promise<void> {
+    return this.server.kill();
+  }
+
+  /** Starts it again on the same port, with what it last dumped or with nothing. */
+  async startAgain(data: 'empty' | 'last-dump'): Promise<void> {
+    if (data === 'empty') await rm(this.dumpFile(), { force: true });
+    this.server = await startRedis({ dataFolder: this.dataFolder, port: this.port, args: ARGS });
+  }
+
+  async dump(): Promise<void> {
+    await this.command('SAVE');
+  }
+
+  /** Until this replica holds what its primary holds. */
+  async untilInSync(): Promise<void> {
+    while (!String(await this.command('INFO', 'replication')).includes('master_link_status:up')) await pause(10);
+  }
+
+  /** On a connection of its own, straight to the server. */
+  async command(...words: string[]): Promise<unknown> {
+    const client = createClient({ url: this.server.url, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(words);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  private dumpFile(): string {
+    const { engine, version } = this.server;
+    return join(this.dataFolder, `${engine}-${version.split('.')[0]}`, 'dump.rdb');
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { report } from './report.ts';
+import { run } from './run.ts';
+
+/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Needs `npm run build` before. */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    /** `redis` is the stock stack: connect-redis under express-session. */
+    strategy: { type: 'string', default: 'tiered' },
+    near: { type: 'boolean', default: false },
+  },
+});
+
+const { strategy, near } = values;
+const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} --strategy ${strategy}${near ? ' --near' : ''}`;
+console.log(`Replay with: ${again}`);
+
+const { history, violations } = await run({
+  seconds,
+  seed,
+  isNear: near,
+  env: {
+    SESSION_STRATEGY: strategy,
+    ...(strategy === 'redis' && { SESSION_ENGINE: 'express-session' }),
+    ...(near && { SESSION_NEAR_CACHE_MS: '5000' }),
+  },
+  onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),
+});
+mkdirSync('artifacts', { recursive: true });
+writeFileSync(`artifacts/chaos-${strategy}-${seed}.json`, JSON.stringify({ again, violations, history }, null, 1));
+console.log(report(history, violations));
+if (violations.length > 0) console.log(`All of it: artifacts/chaos-${strategy}-${seed}.json. Replay with: ${again}`);
+process.exitCode = violations.length === 0 ? 0 : 1;

@@ -1,0 +1,30 @@
+import { type Exchange, type History, outcomeOf, type Violation } from './history/history.ts';
+
+/** What a run found, for people. */
+export function report({ exchanges, faults }: History, violations: Violation[]): string {
+  const outcomes = Object.groupBy(exchanges, outcomeOf);
+  const count = (outcome: 'done' | 'refused' | 'unknown') => outcomes[outcome]?.length ?? 0;
+  return [
+    `${exchanges.length} requests: ${count('done')} done, ${count('refused')} refused, ${count('unknown')} without a sure answer; ${faults.length} faults`,
+    ...summary(violations),
+    ...violations.slice(0, 20).map(explain),
+    violations.length === 0 ? 'Every promise was kept.' : `${violations.length} violations.`,
+  ].join('\n');
+}
+
+/** How often each promise was broken, and by which fault the first exchange of a violation was met. */
+export function summary(violations: Violation[]): string[] {
+  const byPromise = Object.groupBy(violations, ({ promise }) => promise);
+  return Object.entries(byPromise).map(([promise, found]) => `${promise}: ${found.length}`);
+}
+
+function explain({ promise, what, exchanges }: Violation): string {
+  return [`${promise} ${what}`, ...exchanges.slice(-4).map((exchange) => `     ${line(exchange)}`)].join('\n');
+}
+
+function line({ number, startMs, endMs, client, session, cookie, replica, operation, answer }: Exchange): string {
+  const { kind, ...details } = operation;
+  const said = answer.kind === 'none' ? answer.why : `${answer.status}${answer.store ? ` from ${answer.store}` : ''}`;
+  const asked = `${kind} ${Object.values(details).join(' ')}`.trim();
+  return `#${number} ${Math.round(startMs)}-${Math.round(endMs)} ms  ${client} ${session} ${cookie} -> ${replica}: ${asked} -> ${said}`;
+}

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cluster } from './cluster/cluster.ts';
+import { breakThings, plan } from './faults/nemesis.ts';
+import { Canary } from './faults/recovery.ts';
+import { check } from './history/check.ts';
+import type { FaultSpan, History, Violation } from './history/history.ts';
+import { Random } from './random.ts';
+import { Account } from './visitors/account.ts';
+import { Browser, Recording } from './visitors/browser.ts';
+import { register } from './visitors/register.ts';
+import { Visitor } from './visitors/visitor.ts';
+
+export interface RunOptions {
+  seconds: number;
+  seed: number;
+  /** Of the replicas: which strategy, which engine, the near cache. */
+  env?: Record<string, string>;
+  isNear?: boolean;
+  /** Told of each fault as it is over. */
+  onFault?: (fault: FaultSpan) => void;
+}
+
+export interface RunResult {
+  history: History;
+  violations: Violation[];
+}
+
+const USERS = ['ada', 'grace', 'linus'];
+const BROWSERS_PER_USER = 2;
+const TABS_PER_BROWSER = 2;
+const THINK_MS = [10, 90] as const;
+/** T by default, and what a busy machine may add before it counts. */
+const BOUND_MS = 1000;
+const SLACK_MS = 500;
+
+/** One seeded run on a cluster of its own: visitors visit while things break, then everything is judged. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const cluster = await Cluster.start({
+    auths: 2,
+    portals: 2,
+    env: { ...options.env, LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' },
+  });
+  try {
+    const recording = new Recording();
+    const faults = await visitWhileThingsBreak(cluster, recording, options);
+    const defaults = { theme: 'system', language: 'en', density: 'cozy' };
+    const history = {
+      exchanges: recording.exchanges,
+      faults,
+      boundMs: BOUND_MS,
+      slackMs: SLACK_MS,
+      isNear: options.isNear ?? false,
+      defaults,
+    };
+    return { history, violations: check(history) };
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
+  const random = new Random(options.seed);
+  const canary = new Canary(cluster);
+  await canary.untilFine();
+  const browsers = await settle(cluster, recording, random);
+  const end = new AbortController();
+  const visits = browsers.flatMap(({ visitors }) => visitors.map((visitor) => visit(visitor, random.fork('think'), end.signal)));
+  const faults: FaultSpan[] = [];
+  const until = performance.now() + options.seconds * 1000;
+  const planned = plan(
+    random.fork('nemesis'),
+    cluster.members.map(({ name }) => name),
+  );
+  for await (const fault of breakThings(cluster, canary, planned)) {
+    faults.push(fault);
+    options.onFault?.(fault);
+    if (performance.now() > until) break;
+  }
+  end.abort();
+  await Promise.all(visits);
+  for (const { browser, account } of browsers) await lookAtTheEnd(cluster, browser, account);
+  return faults;
+}
+
+async function settle(cluster: Cluster, recording: Recording, random: Random) {
+  const accounts = await Promise.all(USERS.map((name) => register(cluster, new Account(name, `${name}-first-password`))));
+  return accounts.flatMap((account) =>
+    Array.from({ length: BROWSERS_PER_USER }, (_, index) => {
+      const browser = new Browser(`${account.name}-${index + 1}`, account.name, recording);
+      const visitors = Array.from(
+        { length: TABS_PER_BROWSER },
+        (__, tab) => new Visitor(browser, account, cluster, random.fork(`${browser.name}-${tab}`)),
+      );
+      return { browser, account, visitors };
+    }),
+  );
+}
+
+async function visit(visitor: Visitor, random: Random, end: AbortSignal): Promise<void> {
+  while (!end.aborted) {
+    await visitor.step();
+    await pause(random.between(...THINK_MS));
+  }
+}
+
+/** Everything is whole again: what every portal shows now, and what the system of record holds, has to be right. */
+async function lookAtTheEnd(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
+  for (const portal of cluster.of('portal')) {
+    for (const kind of ['read', 'cart', 'preferences'] as const) await browser.send({ kind }, portal, account);
+    for (const cookie of browser.past) await browser.send({ kind: 'read' }, portal, account, cookie);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Member } from '../cluster/member.ts';
+import type { Answer, Exchange, Operation } from '../history/history.ts';
+import { ask, cartIn, preferencesIn, reasonOf, type Reply } from './ask.ts';
+import { requestFor } from './request.ts';
+
+/** The label is what histories and reports show; the value stays in here. */
+export interface Cookie {
+  label: string;
+  value: string;
+  session: string;
+}
+
+/** All that was asked and answered in one run. */
+export class Recording {
+  readonly exchanges: Exchange[] = [];
+  private labels = 0;
+
+  label(kind: 'cookie' | 'session'): string {
+    return `${kind}-${++this.labels}`;
+  }
+}
+
+/** One cookie jar. It may have several requests under way, as the tabs of a browser do. */
+export class Browser {
+  cookie: Cookie | null = null;
+  /** Cookies that were given up: what a thief, or a tab that was asleep, may still send. */
+  readonly past: Cookie[] = [];
+
+  readonly name: string;
+  readonly user: string;
+  private readonly recording: Recording;
+
+  constructor(name: string, user: string, recording: Recording) {
+    this.name = name;
+    this.user = user;
+    this.recording = recording;
+  }
+
+  /** Asks this replica, and records what came of it. */
+  async send(
+    operation: Operation,
+    member: Member,
+    secrets: { password: string; next?: string },
+    cookie = this.cookie,
+  ): Promise<Exchange> {
+    const sent = operation.kind === 'login' ? null : cookie;
+    const startMs = performance.now();
+    const reply = await ask(member.url, requestFor(operation, { user: this.user, ...secrets }), sent?.value ?? null).catch(
+      reasonOf,
+    );
+    const issued = typeof reply === 'string' ? null : this.issued(reply, sent);
+    const exchange: Exchange = {
+      number: this.recording.exchanges.length,
+      client: this.name,
+      user: this.user,
+      session: (issued ?? sent)?.session ?? null,
+      cookie: sent?.label ?? null,
+      replica: member.name,
+      operation,
+      startMs,
+      endMs: performance.now(),
+      answer: typeof reply === 'string' ? { kind: 'none', why: reply } : answered(reply, issued, operation),
+    };
+    this.recording.exchanges.push(exchange);
+    this.keep(exchange.answer, sent, issued);
+    return exchange;
+  }
+
+  private issued(reply: Reply, sent: Cookie | null): Cookie | null {
+    if (!reply.cookie || reply.cookie === sent?.value) return null;
+    return {
+      label: this.recording.label('cookie'),
+      value: reply.cookie,
+      session: sent?.session ?? this.recording.label('session'),
+    };
+  }
+
+  /** As browsers do, but an answer to an older cookie does not replace a newer one. */
+  private keep(answer: Answer, sent: Cookie | null, issued: Cookie | null): void {
+    if (answer.kind === 'none' || (sent !== this.cookie && this.cookie !== null)) return;
+    const isOver = answer.cookie === 'cleared' || answer.status === 401;
+    if (sent && (issued || isOver)) this.past.push(sent);
+    if (issued) this.cookie = issued;
+    else if (isOver) this.cookie = null;
+  }
+}
+
+function answered(reply: Reply, issued: Cookie | null, operation: Operation): Answer {
+  const { status, retryAfter, body } = reply;
+  return {
+    kind: 'answered',
+    status,
+    retryAfter,
+    cookie: issued ? 'issued' : reply.cookie === '' ? 'cleared' : 'kept',
+    ...(issued && { issued: issued.label }),
+    ...(operation.kind === 'read' && { user: body.user?.name ?? null, store: body.store }),
+    ...(operation.kind === 'cart' && status < 400 && { cart: cartIn(body) }),
+    ...(operation.kind === 'preferences' && status < 400 && { preferences: preferencesIn(body) }),
+  };
+}
