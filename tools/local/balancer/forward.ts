@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { ProxyServer } from 'http-proxy-3';
+import type { Member, Pool } from './pool.ts';
+
+/** Longer than the heartbeat of an event stream, which is the longest silence of a healthy replica. */
+const SILENCE_MS = 20_000;
+
+/**
+ * Hands a request to a replica, and to the next one where that is safe: a GET or HEAD as long as no header
+ * came back, anything else only if it never reached the replica. So nothing is ever executed twice.
+ */
+export async function forward(proxy: ProxyServer, pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await buffer(request).catch(() => null);
+  if (!body) return void response.destroy();
+  const tried = new Set<Member>();
+  for (let member = pool.next(tried); member; member = pool.next(tried)) {
+    const failure = await attempt(proxy, member, request, body, response);
+    if (!failure || response.destroyed) return;
+    pool.eject(member);
+    tried.add(member);
+    if (response.headersSent) return void response.destroy();
+    if (!mayTryAgain(request, failure)) return refuse(response, 502, `${member.name} broke off before it answered.`);
+  }
+  refuse(response, 503, 'No replica answers at the moment.');
+}
+
+/** Null when the replica answered. */
+function attempt(
+  proxy: ProxyServer,
+  member: Member,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<NodeJS.ErrnoException | null> {
+  forgetClaims(request);
+  return new Promise((resolve) => {
+    response.once('close', () => resolve(null));
+    const options = { target: member.url, buffer: Readable.from([body]), proxyTimeout: SILENCE_MS };
+    proxy.web(request, response, options, (error) => resolve(error));
+  });
+}
+
+const mayTryAgain = (request: IncomingMessage, failure: NodeJS.ErrnoException): boolean =>
+  request.method === 'GET' || request.method === 'HEAD' || failure.code === 'ECONNREFUSED';
+
+/** What a visitor says about proxies in front of us is not to be believed: we are the first. */
+function forgetClaims(request: IncomingMessage): void {
+  for (const name of Object.keys(request.headers)) {
+    if (name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-')) delete request.headers[name];
+  }
+}
+
+function refuse(response: ServerResponse, status: 502 | 503, detail: string): void {
+  const title = status === 502 ? 'Bad Gateway' : 'Service Unavailable';
+  response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '1', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ type: 'about:blank', title, status, detail }));
+}

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** `unready`: it answers, and says that it should not be asked now. `dead`: it does not answer. */
+export type Health = 'ready' | 'unready' | 'dead';
+
+export interface Member {
+  name: string;
+  url: string;
+}
+
+const READY_CHECK_MS = 500;
+/** A replica that is starting or coming back is wanted soon. */
+const OTHER_CHECK_MS = 100;
+const CHECK_TIMEOUT_MS = 1000;
+
+/** The replicas of one app, in turns. */
+export class Pool {
+  readonly #health = new Map<Member, Health>();
+  #turn = 0;
+
+  add(member: Member): void {
+    this.#health.set(member, 'dead');
+    void this.#watch(member);
+  }
+
+  remove(name: string): void {
+    for (const member of this.#health.keys()) if (member.name === name) this.#health.delete(member);
+  }
+
+  clear(): void {
+    this.#health.clear();
+  }
+
+  /** It refused or broke a connection: not asked again before a check says it is back. */
+  eject(member: Member): void {
+    if (this.#health.has(member)) this.#health.set(member, 'dead');
+  }
+
+  /**
+   * The next one that is ready; when none is, one that at least answers, because its own words about
+   * the trouble are better than ours. Null when nobody is left.
+   */
+  next(tried: ReadonlySet<Member>): Member | null {
+    const candidates = this.#untried('ready', tried) ?? this.#untried('unready', tried);
+    return candidates?.[this.#turn++ % candidates.length] ?? null;
+  }
+
+  health(name: string): Health | null {
+    return [...this.#health].find(([member]) => member.name === name)?.[1] ?? null;
+  }
+
+  #untried(health: Health, tried: ReadonlySet<Member>): Member[] | null {
+    const members = [...this.#health.keys()].filter((member) => this.#health.get(member) === health && !tried.has(member));
+    return members.length > 0 ? members : null;
+  }
+
+  async #watch(member: Member): Promise<void> {
+    while (this.#health.has(member)) {
+      const health = await check(member);
+      if (!this.#health.has(member)) return;
+      this.#health.set(member, health);
+      await pause(health === 'ready' ? READY_CHECK_MS : OTHER_CHECK_MS, undefined, { ref: false });
+    }
+  }
+}
+
+async function check(member: Member): Promise<Health> {
+  try {
+    const response = await fetch(`${member.url}/health/ready`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
+    await response.body?.cancel();
+    return response.ok ? 'ready' : 'unready';
+  } catch {
+    return 'dead';
+  }
+}
