@@ -1,0 +1,36 @@
+import { Launcher } from './launcher.ts';
+import { readRunFile } from './folder.ts';
+import { parseOptions, USAGE, UsageError } from './options.ts';
+
+/** What `npm start` runs. */
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) return console.log(USAGE);
+  const other = readRunFile();
+  if (other) throw new Error(`This copy runs already: ${other.url} (pid ${other.launcher.pid}).`);
+  const launcher = new Launcher(options, process.env, (text) => console.log(text));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(launcher));
+  try {
+    await launcher.start();
+  } catch (error) {
+    await launcher.stop();
+    throw error;
+  }
+}
+
+let isEnding = false;
+
+/** A second Ctrl-C does not wait; the guard ends what is left. */
+async function end(launcher: Launcher): Promise<void> {
+  if (isEnding) process.exit(130);
+  isEnding = true;
+  console.log('\nEnding ...');
+  await launcher.stop();
+  process.exit(0);
+}
+
+main().catch((error: Error) => {
+  if (isEnding) return;
+  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
+  process.exit(1);
+});

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+
+export interface LauncherOptions {
+  replicas: { auth: number; portal: number };
+  /** Null: 8080, or the next one that is free. */
+  port: number | null;
+}
+
+export class UsageError extends Error {}
+
+export const USAGE = `npm start -- [--auth N] [--portal N] [--port P]
+
+  --auth N     replicas of the auth app (2)
+  --portal N   replicas of the portal app (3)
+  --port P     where the balancer listens (8080, or the next free port)
+
+DATABASE_URL and REDIS_URL name servers of your own; without them Postgres and Redis are started here.
+Every setting of .env.example is handed on to the replicas.`;
+
+const MOST_REPLICAS = 20;
+
+/** Null when help was asked for. */
+export function parseOptions(args: string[]): LauncherOptions | null {
+  const { auth, portal, port, help } = parse(args);
+  if (help) return null;
+  const replicas = {
+    auth: wholeNumber('--auth', auth, 1, MOST_REPLICAS),
+    portal: wholeNumber('--portal', portal, 1, MOST_REPLICAS),
+  };
+  return { replicas, port: port === undefined ? null : wholeNumber('--port', port, 1, 65_535) };
+}
+
+function parse(args: string[]) {
+  const number = (value?: string) => ({ type: 'string', ...(value && { default: value }) }) as const;
+  try {
+    const options = { auth: number('2'), portal: number('3'), port: number(), help: { type: 'boolean', short: 'h' } } as const;
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`${name} has to be a whole number from ${least} to ${most}, not "${text}".`);
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { createClient } from 'redis';
+import { localFolder, type RunningStore, type Secrets } from './folder.ts';
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
+import { type Server, ServerMissingError } from './server.ts';
+
+/** A store of this run: `server` is null when somebody else runs it. */
+export interface Store extends RunningStore {
+  server: Server | null;
+  /** Starts the stopped server again, where it was and with its data. */
+  restart(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** DATABASE_URL, or a Postgres of our own. */
+export async function openPostgres(databaseUrl: string | undefined): Promise<Store> {
+  if (databaseUrl) return foreign(databaseUrl, 'postgres', await postgresVersion(databaseUrl), 'DATABASE_URL');
+  const dataFolder = join(localFolder, 'postgres');
+  return own(await startPostgres({ dataFolder, settings }), (port) => startPostgres({ dataFolder, port, settings }));
+}
+
+const settings = { max_connections: 300 };
+
+/** REDIS_URL, or a Redis of our own, or null with the reason told: the apps run on Postgres alone. */
+export async function openRedis(
+  redisUrl: string | undefined,
+  { redisPassword }: Secrets,
+  tell: (text: string) => void,
+): Promise<Store | null> {
+  if (redisUrl) return foreign(redisUrl, ...(await redisVersion(redisUrl)), 'REDIS_URL');
+  const options = { dataFolder: join(localFolder, 'redis'), password: redisPassword };
+  try {
+    return own(await startRedis(options), (port) => startRedis({ ...options, port }));
+  } catch (error) {
+    if (!(error instanceof ServerMissingError)) throw error;
+    tell(`${error.message}\nGoing on with Postgres alone.`);
+    return null;
+  }
+}
+
+function own(first: Server, start: (port: number) => Promise<Server>): Store {
+  const { url, engine, version, source } = first;
+  const store: Store = { url, engine, version, source, server: first, restart };
+  async function restart() {
+    store.server = await start(first.port);
+  }
+  return store;
+}
+
+function foreign(url: string, engine: string, version: string, source: string): Store {
+  const restart = () => Promise.reject(new Error(`${source} is not run by this launcher`));
+  return { url, engine, version, source, server: null, restart };
+}
+
+async function postgresVersion(url: string): Promise<string> {
+  try {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    await client.connect();
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    await client.end();
+    return rows[0]!.server_version;
+  } catch (error) {
+    throw new ServerMissingError(`DATABASE_URL does not lead to a usable Postgres: ${reason(error)}.`, { cause: error });
+  }
+}
+
+async function redisVersion(url: string): Promise<[engine: string, version: string]> {
+  try {
+    const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: CONNECT_TIMEOUT_MS } });
+    client.on('error', () => undefined);
+    await client.connect();
+    const info = await client.info('server');
+    client.destroy();
+    const valkey = /valkey_version:(\S+)/.exec(info)?.[1];
+    return valkey ? ['valkey', valkey] : ['redis', /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'];
+  } catch (error) {
+    throw new ServerMissingError(`REDIS_URL does not lead to a usable Redis: ${reason(error)}.`, { cause: error });
+  }
+}
+
+/** The message without the address' password, which no driver puts there, and without its trailing dot. */
+function reason(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return (message || code || 'no answer').replace(/\.$/, '');
+}
