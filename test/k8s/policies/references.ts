@@ -1,0 +1,130 @@
+import { selects, type Cluster } from '../cluster.ts';
+import { unless, type Policy } from './policy.ts';
+
+/** Keys whose values must never be readable by everybody who may list ConfigMaps. */
+const SECRET_KEY = /SECRET|PASSWORD|PEPPER|TOKEN|_URL$|ENCRYPTION/;
+const PASSWORD_IN_URL = /:\/\/[^/\s]*:[^/\s]+@/;
+
+const secretValues = (cluster: Cluster): string[] =>
+  cluster
+    .all('Secret')
+    .flatMap(({ metadata }) => Object.values(cluster.secret(metadata.name)))
+    .filter((value) => value.length > 0);
+
+/** A Service's port as every reference to it sees it. */
+function servicePort(cluster: Cluster, service?: string, port?: { name?: string; number?: number } | number) {
+  const wanted = typeof port === 'number' ? { number: port } : port;
+  const ports = cluster.find('Service', service ?? '')?.spec?.ports;
+  return ports?.find(({ name, port: number }) => (wanted?.name ? name === wanted.name : number === wanted?.number));
+}
+
+const ingressBackends = (cluster: Cluster) =>
+  cluster
+    .all('Ingress')
+    .flatMap(({ spec }) => (spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend.service)));
+
+const routeBackends = (cluster: Cluster) =>
+  cluster.manifests
+    .filter(({ kind }) => kind === 'HTTPRoute')
+    .flatMap(({ spec }) =>
+      (spec as { rules: { backendRefs: { name: string; port: number }[] }[] }).rules.flatMap(({ backendRefs }) => backendRefs),
+    );
+
+export const referencePolicies: Policy[] = [
+  {
+    rule: 'no ConfigMap holds a secret',
+    find: (cluster) =>
+      cluster
+        .all('ConfigMap')
+        .flatMap(({ metadata, data = {} }) =>
+          Object.entries(data).flatMap(([key, value]) => [
+            ...unless(!SECRET_KEY.test(key), `${metadata.name} has the key ${key}`),
+            ...unless(!PASSWORD_IN_URL.test(value), `${metadata.name} has a password in ${key}`),
+            ...unless(
+              !secretValues(cluster).some((secret) => value.includes(secret)),
+              `${metadata.name} repeats a secret in ${key}`,
+            ),
+          ]),
+        ),
+    breakIt: (cluster) => (cluster.all('ConfigMap')[0]!.data!['CACHE'] = 'redis://:hunter2@redis:6379'),
+  },
+  {
+    rule: 'configuration has its hash in its name, so that a change of it rolls out, and whatever is referred to exists',
+    find: (cluster) =>
+      cluster.workloads.flatMap(({ name, spec }) => {
+        const references = spec.containers.flatMap(({ envFrom = [] }) =>
+          envFrom.map((from) => (from.configMapRef ?? from.secretRef)?.name ?? ''),
+        );
+        const volumes = (spec.volumes ?? []).flatMap(({ configMap }) => (configMap ? [configMap.name ?? ''] : []));
+        return [...references, ...volumes].flatMap((reference) => [
+          ...unless(/-[a-z0-9]{10}$/.test(reference), `${name} reads ${reference}, whose changes nobody notices`),
+          ...unless(
+            cluster.find('ConfigMap', reference) ?? cluster.find('Secret', reference),
+            `${name} reads ${reference}, which does not exist`,
+          ),
+        ]);
+      }),
+    breakIt: (cluster) => (cluster.workloads[0]!.spec.containers[0]!.envFrom![0]!.configMapRef!.name = 'baton-config'),
+  },
+  {
+    rule: 'every selector selects a pod: Services, budgets, network policies, workloads',
+    find: (cluster) => {
+      const pods = cluster.workloads.map(({ labels }) => labels);
+      const selectors = [
+        ...cluster.all('Service').map(({ metadata, spec }) => [metadata.name, { matchLabels: spec!.selector! }] as const),
+        ...cluster.all('PodDisruptionBudget').map(({ metadata, spec }) => [metadata.name, spec!.selector!] as const),
+        ...cluster.all('Deployment').map(({ metadata, spec }) => [metadata.name, spec!.selector] as const),
+      ];
+      return selectors.flatMap(([name, selector]) =>
+        unless(
+          pods.some((labels) => selects(selector, labels)),
+          `${name} selects nothing`,
+        ),
+      );
+    },
+    breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.selector = { 'app.kubernetes.io/name': 'portals' }),
+  },
+  {
+    rule: 'every port agrees: PORT, the container, the Service, the Ingress or the HTTPRoute, the probes',
+    find: (cluster) => [
+      ...cluster.apps.flatMap((app) => {
+        const [container] = app.spec!.template.spec!.containers;
+        const { PORT } = cluster.environment(container!);
+        return unless(
+          container!.ports?.some(({ name, containerPort }) => name === 'http' && containerPort === Number(PORT)),
+          `${app.metadata.name} listens on ${PORT}`,
+        );
+      }),
+      ...cluster.all('Service').flatMap(({ metadata, spec }) => {
+        const [workload] = cluster.workloads.filter(({ labels }) => selects({ matchLabels: spec!.selector! }, labels));
+        const names = workload?.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name)) ?? [];
+        return spec!.ports!.flatMap(({ targetPort }) =>
+          unless(names.includes(String(targetPort)), `${metadata.name} leads to no port ${targetPort}`),
+        );
+      }),
+      ...ingressBackends(cluster).flatMap((service) =>
+        unless(servicePort(cluster, service?.name, service?.port), `the Ingress leads to no ${service?.name}`),
+      ),
+      ...routeBackends(cluster).flatMap(({ name, port }) =>
+        unless(servicePort(cluster, name, port), `the HTTPRoute leads to no ${name}:${port}`),
+      ),
+    ],
+    breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.ports![0]!.targetPort = 'web'),
+  },
+  {
+    rule: 'an Ingress needs no particular controller: no annotation, no class',
+    find: (cluster) => [
+      ...cluster
+        .all('Ingress')
+        .flatMap(({ metadata, spec }) => [
+          ...unless(
+            Object.keys((metadata as { annotations?: object }).annotations ?? {}).length === 0,
+            `${metadata.name} is annotated`,
+          ),
+          ...unless(spec?.ingressClassName === undefined, `${metadata.name} names a class`),
+        ]),
+      ...unless(ingressBackends(cluster).length + routeBackends(cluster).length > 0, 'nothing leads into the cluster'),
+    ],
+    breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ kind }) => !/Ingress|HTTPRoute/.test(kind))),
+  },
+];

@@ -1,0 +1,140 @@
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import { selects, type Cluster, type Labels } from '../cluster.ts';
+import { unless, type Policy } from './policy.ts';
+
+type App = Cluster['apps'][number];
+
+const eachApp = (cluster: Cluster, check: (app: App) => string[]): string[] => [
+  ...unless(cluster.apps.length === 2, 'there are not two apps'),
+  ...cluster.apps.flatMap((app) => check(app).map((sentence) => `${app.metadata.name}: ${sentence}`)),
+];
+
+const podSpec = (app: IDeployment) => app.spec!.template.spec!;
+const container = (app: IDeployment) => podSpec(app).containers[0]!;
+const podLabels = (app: IDeployment): Labels => app.spec!.template.metadata!.labels!;
+const first = (cluster: Cluster) => cluster.apps[0]!;
+
+/** Seconds the stores and the process may take to close after the last answer. */
+const CLOSE_SECONDS = 5;
+
+function secondsToStop(cluster: Cluster, app: App): number {
+  const { SHUTDOWN_DRAIN_MS, SHUTDOWN_TIMEOUT_MS } = cluster.environment(container(app));
+  const preStop = container(app).lifecycle?.preStop?.sleep?.seconds ?? 0;
+  return preStop + Number(SHUTDOWN_DRAIN_MS) / 1000 + Number(SHUTDOWN_TIMEOUT_MS) / 1000 + CLOSE_SECONDS;
+}
+
+const autoscalerOf = (cluster: Cluster, app: App) =>
+  cluster.all('HorizontalPodAutoscaler').find(({ spec }) => spec?.scaleTargetRef.name === app.metadata.name)?.spec;
+
+export const rolloutPolicies: Policy[] = [
+  {
+    rule: 'a rollout starts a new replica before it stops an old one, and waits a while before it goes on',
+    find: (cluster) =>
+      eachApp(cluster, ({ spec }) => [
+        ...unless(
+          spec!.strategy?.rollingUpdate?.maxSurge === 1 && spec!.strategy.rollingUpdate.maxUnavailable === 0,
+          'loses a replica',
+        ),
+        ...unless((spec!.minReadySeconds ?? 0) >= 5, 'does not wait'),
+      ]),
+    breakIt: (cluster) => (first(cluster).spec!.strategy!.rollingUpdate!.maxUnavailable = 1),
+  },
+  {
+    rule: 'start-up, liveness and readiness ask different questions, and liveness never one about a store',
+    find: (cluster) =>
+      eachApp(cluster, (app) => {
+        const { startupProbe, livenessProbe, readinessProbe } = container(app);
+        const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) =>
+          JSON.stringify(probe?.httpGet ?? probe?.tcpSocket),
+        );
+        return [
+          ...unless(new Set(asked).size === 3 && !asked.includes(undefined as never), 'probes are missing or the same'),
+          ...unless(livenessProbe?.httpGet?.path === '/health/live', 'is restarted for what a restart does not repair'),
+          ...unless(readinessProbe?.httpGet?.path === '/health/ready', 'gets traffic that it cannot serve'),
+        ];
+      }),
+    breakIt: (cluster) => (container(first(cluster)).livenessProbe!.httpGet!.path = '/health/ready'),
+  },
+  {
+    rule: 'a pod is taken out of the lists before it hears SIGTERM, and its grace period holds all that follows',
+    find: (cluster) =>
+      eachApp(cluster, (app) => {
+        const [grace, needed] = [podSpec(app).terminationGracePeriodSeconds ?? 30, secondsToStop(cluster, app)];
+        return [
+          ...unless(
+            (container(app).lifecycle?.preStop?.sleep?.seconds ?? 0) >= 3,
+            'is stopped while requests are still sent to it',
+          ),
+          ...unless(grace >= needed, `is killed after ${grace} s, but may need ${needed} s`),
+        ];
+      }),
+    breakIt: (cluster) => (podSpec(first(cluster)).terminationGracePeriodSeconds = 20),
+  },
+  {
+    rule: 'draining nodes takes one replica at a time, and never waits for one that is broken',
+    find: (cluster) =>
+      eachApp(cluster, (app) => {
+        const budget = cluster.all('PodDisruptionBudget').find(({ spec }) => selects(spec!.selector!, podLabels(app)))?.spec;
+        return unless(
+          budget?.maxUnavailable === 1 &&
+            budget.unhealthyPodEvictionPolicy === 'AlwaysAllow' &&
+            budget.minAvailable === undefined,
+          'has no such budget',
+        );
+      }),
+    breakIt: (cluster) => (cluster.all('PodDisruptionBudget')[0]!.spec!.unhealthyPodEvictionPolicy = 'IfHealthyBudget'),
+  },
+  {
+    rule: 'replicas of one revision spread over hosts and zones',
+    find: (cluster) =>
+      eachApp(cluster, (app) =>
+        ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].flatMap((key) => {
+          const spread = podSpec(app).topologySpreadConstraints?.find(({ topologyKey }) => topologyKey === key);
+          return [
+            ...unless(spread?.maxSkew === 1 && selects(spread.labelSelector ?? {}, podLabels(app)), `do not spread over ${key}`),
+            ...unless(spread?.matchLabelKeys?.includes('pod-template-hash'), `count old revisions over ${key}`),
+          ];
+        }),
+      ),
+    breakIt: (cluster) => delete podSpec(first(cluster)).topologySpreadConstraints![1]!.matchLabelKeys,
+  },
+  {
+    rule: 'the autoscaler alone sets the number, at least two, quick up and slow down',
+    find: (cluster) =>
+      eachApp(cluster, (app) => {
+        const autoscaler = autoscalerOf(cluster, app);
+        return [
+          ...unless(app.spec!.replicas === undefined, 'resets the number at every apply'),
+          ...unless((autoscaler?.minReplicas ?? 0) >= 2, 'may be alone'),
+          ...unless(autoscaler?.behavior?.scaleUp?.stabilizationWindowSeconds === 0, 'hesitates upwards'),
+          ...unless((autoscaler?.behavior?.scaleDown?.stabilizationWindowSeconds ?? 0) >= 300, 'is hasty downwards'),
+        ];
+      }),
+    breakIt: (cluster) => (first(cluster).spec!.replicas = 3),
+  },
+  {
+    rule: 'each pod knows its own name, node and zone',
+    find: (cluster) =>
+      eachApp(cluster, (app) =>
+        Object.entries({
+          REPLICA: 'metadata.name',
+          NODE_NAME: 'spec.nodeName',
+          ZONE: "metadata.labels['topology.kubernetes.io/zone']",
+        }).flatMap(([name, path]) =>
+          unless(
+            container(app).env?.some((variable) => variable.name === name && variable.valueFrom?.fieldRef?.fieldPath === path),
+            `does not know its ${name}`,
+          ),
+        ),
+      ),
+    breakIt: (cluster) => container(first(cluster)).env!.pop(),
+  },
+  {
+    rule: 'nobody is nailed to a replica',
+    find: (cluster) =>
+      cluster
+        .all('Service')
+        .flatMap(({ metadata, spec }) => unless((spec?.sessionAffinity ?? 'None') === 'None', `${metadata.name} is sticky`)),
+    breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.sessionAffinity = 'ClientIP'),
+  },
+];
