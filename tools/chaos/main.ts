@@ -8,24 +8,26 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
-    /** `redis` is the stock stack: connect-redis under express-session. */
     strategy: { type: 'string', default: 'tiered' },
+    /** Not Baton at all, but express-session over connect-redis as most people use it. */
+    stock: { type: 'boolean', default: false },
     near: { type: 'boolean', default: false },
   },
 });
 
-const { strategy, near } = values;
+const { near, stock } = values;
+const strategy = stock ? 'stock' : values.strategy;
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} --strategy ${strategy}${near ? ' --near' : ''}`;
+const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}`;
 console.log(`Replay with: ${again}`);
 
 const { history, violations } = await run({
   seconds,
   seed,
   isNear: near,
+  stack: stock ? 'stock' : 'baton',
   env: {
-    SESSION_STRATEGY: strategy,
-    ...(strategy === 'redis' && { SESSION_ENGINE: 'express-session' }),
+    ...(!stock && { SESSION_STRATEGY: strategy }),
     ...(near && { SESSION_NEAR_CACHE_MS: '5000' }),
   },
   onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),

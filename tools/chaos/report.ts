@@ -12,10 +12,13 @@ export function report({ exchanges, faults }: History, violations: Violation[]):
   ].join('\n');
 }
 
-/** How often each promise was broken, and by which fault the first exchange of a violation was met. */
+/** How often each promise was broken, and in how many sessions. */
 export function summary(violations: Violation[]): string[] {
   const byPromise = Object.groupBy(violations, ({ promise }) => promise);
-  return Object.entries(byPromise).map(([promise, found]) => `${promise}: ${found.length}`);
+  return Object.entries(byPromise).map(([promise, found]) => {
+    const sessions = new Set(found.flatMap(({ exchanges }) => exchanges.map(({ session }) => session)));
+    return `${promise}: ${found.length} in ${sessions.size} sessions`;
+  });
 }
 
 function explain({ promise, what, exchanges }: Violation): string {

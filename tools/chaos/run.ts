@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from './cluster/cluster.ts';
+import { Cluster, type Stack } from './cluster/cluster.ts';
 import { breakThings, plan } from './faults/nemesis.ts';
 import { Canary } from './faults/recovery.ts';
 import { check } from './history/check.ts';
@@ -13,6 +13,7 @@ import { Visitor } from './visitors/visitor.ts';
 export interface RunOptions {
   seconds: number;
   seed: number;
+  stack?: Stack;
   /** Of the replicas: which strategy, which engine, the near cache. */
   env?: Record<string, string>;
   isNear?: boolean;
@@ -35,11 +36,9 @@ const SLACK_MS = 500;
 
 /** One seeded run on a cluster of its own: visitors visit while things break, then everything is judged. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const cluster = await Cluster.start({
-    auths: 2,
-    portals: 2,
-    env: { ...options.env, LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' },
-  });
+  const noThrottle = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
+  const stack = options.stack ?? 'baton';
+  const cluster = await Cluster.start({ auths: 2, portals: 2, stack, env: { ...options.env, ...noThrottle } });
   try {
     const recording = new Recording();
     const faults = await visitWhileThingsBreak(cluster, recording, options);

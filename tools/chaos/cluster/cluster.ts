@@ -9,9 +9,13 @@ import { type App, Member } from './member.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
 
+export type Stack = 'baton' | 'stock';
+
 export interface ClusterOptions {
   auths: number;
   portals: number;
+  /** `stock`: express-session over connect-redis as most people use it, instead of Baton. */
+  stack?: Stack;
   /** For every replica: SESSION_STRATEGY and the like. */
   env?: Record<string, string>;
 }
@@ -38,18 +42,18 @@ export class Cluster {
     this.members = members;
   }
 
-  static async start({ auths, portals, env = {} }: ClusterOptions): Promise<Cluster> {
+  static async start({ auths, portals, stack = 'baton', env = {} }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
     guard.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
       PostgresServer.start(join(folder, 'postgres')),
       RedisServer.start(join(folder, 'redis')),
     ]);
-    await migrate(postgres.url);
-    const apps: App[] = [...Array<App>(auths).fill('auth'), ...Array<App>(portals).fill('portal')];
+    if (stack === 'baton') await migrate(postgres.url);
+    const members = [...numbered('auth', auths), ...numbered('portal', portals)];
     const common = { postgresUrl: postgres.url, redisPort: redis.port, env: { ...SETTINGS, ...env }, logFolder: folder };
-    const members = await Promise.all(apps.map((app, index) => Member.start({ app, name: `${app}-${index + 1}`, ...common })));
-    return new Cluster(folder, postgres, redis, members);
+    const started = members.map(({ app, name }) => Member.start({ app, name, script: scriptOf(app, stack), ...common }));
+    return new Cluster(folder, postgres, redis, await Promise.all(started));
   }
 
   of(app: App): Member[] {
@@ -70,8 +74,15 @@ export class Cluster {
   }
 }
 
+const numbered = (app: App, count: number) => Array.from({ length: count }, (_, index) => ({ app, name: `${app}-${index + 1}` }));
+
+const root = resolve(import.meta.dirname, '../../..');
+
+const scriptOf = (app: App, stack: Stack) =>
+  join(root, stack === 'stock' ? 'tools/chaos/stock/app.ts' : `dist/apps/${app}/main.js`);
+
 async function migrate(databaseUrl: string): Promise<void> {
-  const script = resolve(import.meta.dirname, '../../../dist/apps/auth/migrate.js');
+  const script = join(root, 'dist/apps/auth/migrate.js');
   await promisify(execFile)(process.execPath, [script], {
     env: { ...SETTINGS, PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
   });

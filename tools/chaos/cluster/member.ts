@@ -1,4 +1,4 @@
-import { resolve, join } from 'node:path';
+import { join } from 'node:path';
 import { guard, type Guarded } from '../../local/guard.ts';
 import { freePort, LOOPBACK } from '../../local/ports.ts';
 import { untilReady } from '../../local/server.ts';
@@ -8,6 +8,8 @@ export type App = 'auth' | 'portal';
 
 export interface MemberOptions {
   app: App;
+  /** What node runs. */
+  script: string;
   name: string;
   postgresUrl: string;
   redisPort: number;
@@ -15,8 +17,6 @@ export interface MemberOptions {
   env: Record<string, string>;
   logFolder: string;
 }
-
-const dist = resolve(import.meta.dirname, '../../../dist/apps');
 
 /** One replica: a process of its own on a port of its own, which reaches each store over a link that only it uses. */
 export class Member {
@@ -46,7 +46,7 @@ export class Member {
 
   /** Also after a kill: the same address, the same links. */
   async start(): Promise<void> {
-    const { app, name, env, logFolder, postgresUrl } = this.options;
+    const { script, name, env, logFolder, postgresUrl } = this.options;
     const logFile = join(logFolder, `${name}.log`);
     const stores = {
       DATABASE_URL: Object.assign(new URL(postgresUrl), { port: String(this.links.postgres.port) }).href,
@@ -54,7 +54,7 @@ export class Member {
     };
     this.process = await guard.start({
       command: process.execPath,
-      args: ['--enable-source-maps', join(dist, app, 'main.js')],
+      args: ['--enable-source-maps', '--no-warnings', script],
       env: { PATH: process.env['PATH'], PORT: new URL(this.url).port, REPLICA: name, ...stores, ...env },
       logFile,
       stage: 'application',

@@ -1,0 +1,20 @@
+import { Random } from '../random.ts';
+import { faultNames } from './catalogue.ts';
+import { plan, type PlannedFault } from './nemesis.ts';
+
+describe('the plan of a seed', () => {
+  const first = (count: number, seed: number): PlannedFault[] => {
+    const faults = plan(new Random(seed), ['portal-1', 'portal-2']);
+    return Array.from({ length: count }, () => faults.next().value as PlannedFault);
+  };
+
+  it('is the same every time, and another one for another seed', () => {
+    expect(first(30, 7)).toEqual(first(30, 7));
+    expect(first(30, 7)).not.toEqual(first(30, 8));
+  });
+
+  it('holds every fault once before one comes again', () => {
+    const names = first(faultNames.length, 3).map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(faultNames));
+  });
+});
