@@ -22,6 +22,8 @@ export interface Replica {
   freeze(): void;
   thaw(): void;
   exited: Promise<Exit>;
+  /** Null while it runs. */
+  readonly exit: Exit | null;
   /** Everything it has written so far. */
   logs(): string;
 }
@@ -68,6 +70,9 @@ export async function startReplica(
     url: `http://${LOOPBACK}:${port}`,
     pid: process_.pid,
     exited: process_.exited,
+    get exit() {
+      return process_.exit;
+    },
     kill: async (signal = 'SIGKILL') => {
       if (!process_.exit) process.kill(process_.pid, signal);
       return process_.exited;

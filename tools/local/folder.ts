@@ -4,8 +4,11 @@ import { join, resolve } from 'node:path';
 
 export const projectFolder = resolve(import.meta.dirname, '../..');
 
-/** Everything that belongs to this copy of the project and not to its sources: data, logs, secrets. Delete it to begin anew. */
-export const localFolder = join(projectFolder, '.local');
+/**
+ * Everything that belongs to this copy of the project and not to its sources: data, logs, secrets. Delete it to begin anew.
+ * BATON_LOCAL_FOLDER moves it: a second system from the same sources.
+ */
+export const localFolder = process.env['BATON_LOCAL_FOLDER'] ?? join(projectFolder, '.local');
 
 export interface Secrets {
   sessionSecret: string;

@@ -15,6 +15,7 @@ export const USAGE = `npm start -- [--auth N] [--portal N] [--port P]
   --port P     where the balancer listens (8080, or the next free port)
 
 DATABASE_URL and REDIS_URL name servers of your own; without them Postgres and Redis are started here.
+REDIS_URL=none runs on Postgres alone.
 Every setting of .env.example is handed on to the replicas.`;
 
 const MOST_REPLICAS = 20;

@@ -50,7 +50,8 @@ function fetchedBefore(home: string): FetchedRedis | null {
 async function fetchInto(draft: string): Promise<void> {
   mkdirSync(join(draft, 'usr', 'lib'), { recursive: true });
   const apt = privateApt(join(draft, 'apt'));
-  await apt('update');
+  // A source that is out of reach is no reason not to try the others.
+  await apt('update').catch(() => undefined);
   const { name, missing } = await firstAvailable(apt);
   await apt('download', ...missing);
   for (const archive of readdirSync(join(draft, 'apt')).filter((file) => file.endsWith('.deb'))) {
@@ -74,7 +75,8 @@ function privateApt(folder: string): Apt {
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   return async (...args) =>
-    (await run('apt-get', [...flags, ...args], { cwd: folder, timeout: FETCH_TIMEOUT_MS, maxBuffer: 1e8 })).stdout;
+    (await run('apt-get', [...flags, ...args], { cwd: folder, timeout: FETCH_TIMEOUT_MS, maxBuffer: 1e8, env: process.env }))
+      .stdout;
 }
 
 /** The first of the packages this release has, and what of it and its dependencies is not installed. */

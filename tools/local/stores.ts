@@ -24,12 +24,13 @@ export async function openPostgres(databaseUrl: string | undefined): Promise<Sto
 
 const settings = { max_connections: 300 };
 
-/** REDIS_URL, or a Redis of our own, or null with the reason told: the apps run on Postgres alone. */
+/** REDIS_URL (`none` for none), or a Redis of our own, or null with the reason told: the apps run on Postgres alone. */
 export async function openRedis(
   redisUrl: string | undefined,
   { redisPassword }: Secrets,
   tell: (text: string) => void,
 ): Promise<Store | null> {
+  if (redisUrl === 'none') return null;
   if (redisUrl) return foreign(redisUrl, ...(await redisVersion(redisUrl)), 'REDIS_URL');
   const options = { dataFolder: join(localFolder, 'redis'), password: redisPassword };
   try {

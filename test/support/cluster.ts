@@ -1,0 +1,47 @@
+import { type App, type Balancer, startBalancer } from '../../tools/local/balancer/balancer.ts';
+import { onCleanup } from './cleanup.ts';
+import { migratedDatabase } from './migrated-database.ts';
+import { type Replica, startReplica } from './replicas.ts';
+import { testRedis } from './servers.ts';
+
+export interface Cluster {
+  /** The balancer's. */
+  url: string;
+  balancer: Balancer;
+  replicas: Replica[];
+  of(app: App): Replica[];
+  named(name: string): Replica;
+  /** What its replicas were started with. */
+  env: Record<string, string | undefined>;
+}
+
+export interface ClusterOptions {
+  auth?: number;
+  portal?: number;
+  /** Over the defaults: a fresh migrated database and an empty Redis. */
+  env?: Record<string, string | undefined>;
+}
+
+/** The whole system behind its balancer, ended with the test file. */
+export async function startCluster({ auth = 2, portal = 3, env = {} }: ClusterOptions = {}): Promise<Cluster> {
+  const shared = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, SHUTDOWN_DRAIN_MS: '0', ...env };
+  const start = (app: App, count: number) =>
+    Array.from({ length: count }, (_, index) => startReplica(app, { ...shared, REPLICA: `${app}-${index + 1}` }));
+  const replicas = await Promise.all([...start('auth', auth), ...start('portal', portal)]);
+  const of = (app: App) => replicas.filter((replica) => replica.app === app);
+  const balancer = await startBalancer(0, { auth: of('auth'), portal: of('portal') });
+  onCleanup(() => balancer.close());
+  await untilReady(balancer, replicas);
+  return {
+    url: balancer.url,
+    balancer,
+    replicas,
+    of,
+    named: (name) => replicas.find((replica) => replica.name === name)!,
+    env: shared,
+  };
+}
+
+async function untilReady({ pools }: Balancer, replicas: Replica[]): Promise<void> {
+  while (!replicas.every(({ app, name }) => pools[app].health(name) === 'ready')) await new Promise(setImmediate);
+}

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunFile } from '../../tools/local/folder.ts';
+import { type Exit, guard } from '../../tools/local/guard.ts';
+import { onCleanup } from './cleanup.ts';
+import { temporaryFolder } from './servers.ts';
+
+export interface Launched {
+  pid: number;
+  exited: Promise<Exit>;
+  /** Everything it has printed so far. */
+  printed(): string;
+  /** Resolves when it is up. */
+  run(): Promise<RunFile>;
+  /** What its run.json says at this moment. */
+  runNow(): RunFile | null;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** `npm start` with these options, in a folder of its own. */
+export async function launch(folder: string, args: string[], env: Record<string, string> = {}): Promise<Launched> {
+  const logFile = join(temporaryFolder('launch'), 'launcher.log');
+  const launcher = await guard.start({
+    command: process.execPath,
+    args: [resolve(import.meta.dirname, '../../tools/local/main.ts'), ...args],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], BATON_LOCAL_FOLDER: folder, ...env },
+    logFile,
+    stage: 'application',
+  });
+  onCleanup(() => launcher.stop());
+  const printed = () => readFileSync(logFile, 'utf8');
+  const runFile = join(folder, 'run.json');
+  const runNow = () => (existsSync(runFile) ? (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile) : null);
+  const run = async () => {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (let found = runNow(); ; found = runNow()) {
+      if (found?.launcher.pid === launcher.pid) return found;
+      if (launcher.exit || performance.now() > deadline) throw new Error(`The launcher is not up:\n${printed()}`);
+      await pause(50);
+    }
+  };
+  return { pid: launcher.pid, exited: launcher.exited, printed, run, runNow };
+}
