@@ -1,0 +1,117 @@
+import { AttributesTooLargeError } from './errors.ts';
+import { applyPatch, copy, difference, isObject, type MergePatch } from './merge-patch.ts';
+import { GRACE_MS } from './policy.ts';
+import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
+
+/** A change of one session that can be applied again to a newer record when a compare-and-set finds a conflict. */
+export type Change =
+  | { readonly kind: 'patch'; readonly patch: MergePatch }
+  | { readonly kind: 'update'; readonly change: (attributes: Attributes) => Attributes }
+  | ({ readonly kind: 'renew' } & Renewal);
+
+/** A new id for the session. */
+export type Renewal =
+  /** Issued to the client, but not in force before the client uses it: an answer that never arrived logs nobody out. */
+  | { readonly step: 'issue'; readonly proof: string }
+  /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
+  | { readonly step: 'confirm'; readonly proof: string }
+  /** The user proved again who they are: the new id is in force at once and the old one is worth nothing. */
+  | { readonly step: 'replace'; readonly proof: string };
+
+/**
+ * What a change adds to the version while Postgres is away. Equal versions must mean equal contents, also when one replica
+ * writes to Postgres and another, cut off from it, to Redis: so their numbers never meet.
+ */
+export const AWAY_STEP = 1_000_000;
+
+/** How much one session may hold: attributes as JSON in UTF-8. */
+export const ATTRIBUTES_LIMIT_BYTES = 64 * 1024;
+
+/** The next version of the record. Pure but for `update`, whose function must not look outside its argument. */
+export function applyChange(record: SessionRecord, change: Change, now: number): SessionRecord {
+  if (change.kind === 'renew') return renewed(record, change, now);
+  const attributes =
+    change.kind === 'patch'
+      ? (applyPatch(record.attributes, change.patch) as Attributes)
+      : normal(change.change(copy(record.attributes)));
+  checkSize(attributes);
+  return { ...record, attributes, userId: userIdOf(attributes), version: record.version + 1, lastSeenAt: now };
+}
+
+function renewed(record: SessionRecord, renewal: Renewal, now: number): SessionRecord {
+  const next = { ...record, version: record.version + 1, lastSeenAt: now, renewedAt: now };
+  switch (renewal.step) {
+    case 'issue':
+      // Of parallel requests that all find a renewal due, one issues the id; the others change nothing.
+      if (record.nextProof !== null && now - record.renewedAt < GRACE_MS) return record;
+      return { ...next, nextProof: renewal.proof };
+    case 'confirm':
+      if (record.nextProof !== renewal.proof) return record;
+      return { ...next, proof: renewal.proof, previousProof: record.proof, nextProof: null };
+    case 'replace':
+      return { ...next, proof: renewal.proof, previousProof: null, nextProof: null, authenticatedAt: now };
+  }
+}
+
+/** What JSON would make of it: no undefined, no null members, nothing shared with the caller. */
+function normal(attributes: Attributes): Attributes {
+  return applyPatch({}, difference({}, JSON.parse(JSON.stringify(attributes)) as Attributes) ?? {}) as Attributes;
+}
+
+export function checkSize(attributes: Attributes): void {
+  const text = JSON.stringify(attributes);
+  // A UTF-16 unit is at most three bytes: short texts need no counting.
+  if (text.length * 3 <= ATTRIBUTES_LIMIT_BYTES) return;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > ATTRIBUTES_LIMIT_BYTES) throw new AttributesTooLargeError(bytes, ATTRIBUTES_LIMIT_BYTES);
+}
+
+/**
+ * What was changed while Postgres was away, in a form that can be merged into a record that moved on meanwhile.
+ * `add` holds the differences of numbers that an `update` computed: two counters that ran apart add up, where two
+ * replaced values could only lose one.
+ */
+export interface Delta {
+  readonly patch: MergePatch | null;
+  readonly add: MergePatch | null;
+  readonly renew: Pick<SessionRecord, 'proof' | 'previousProof' | 'nextProof' | 'renewedAt' | 'authenticatedAt'> | null;
+}
+
+export function deltaOf(before: SessionRecord, after: SessionRecord, change: Change): Delta {
+  if (change.kind === 'renew') {
+    const { proof, previousProof, nextProof, renewedAt, authenticatedAt } = after;
+    return { patch: null, add: null, renew: { proof, previousProof, nextProof, renewedAt, authenticatedAt } };
+  }
+  const patch = difference(before.attributes, after.attributes);
+  if (change.kind === 'patch' || patch === null) return { patch, add: null, renew: null };
+  const add: MergePatch = {};
+  const rest = splitNumbers(patch, before.attributes, add);
+  return { patch: rest, add, renew: null };
+}
+
+/** Moves the numbers of `patch` into `add`, as differences to `before`; returns what is left. */
+function splitNumbers(patch: MergePatch, before: Json | undefined, add: MergePatch): MergePatch {
+  const rest: MergePatch = {};
+  for (const [name, value] of Object.entries(patch)) {
+    const old = isObject(before) && Object.hasOwn(before, name) ? before[name] : undefined;
+    if (typeof value === 'number') add[name] = value - (typeof old === 'number' ? old : 0);
+    else if (isObject(value)) rest[name] = splitNumbers(value, old, (add[name] = {}));
+    else rest[name] = value;
+  }
+  return rest;
+}
+
+export function applyDelta(record: SessionRecord, delta: Delta): SessionRecord {
+  const patched = applyPatch(record.attributes, delta.patch ?? {});
+  const attributes = addNumbers(patched, delta.add ?? {}) as Attributes;
+  return { ...record, ...delta.renew, attributes, userId: userIdOf(attributes), version: record.version + 1 };
+}
+
+function addNumbers(target: Json | undefined, add: Json): Json {
+  if (typeof add === 'number') return (typeof target === 'number' ? target : 0) + add;
+  if (!isObject(add)) return target ?? null;
+  const result: { [name: string]: Json } = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(add))
+    result[name] = addNumbers(Object.hasOwn(result, name) ? result[name] : undefined, value);
+  return result;
+}

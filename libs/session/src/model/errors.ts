@@ -1,0 +1,40 @@
+export type StoreName = 'near' | 'redis' | 'postgres' | 'memory';
+
+/** The store was asked and gave no answer, or could not be asked. It says nothing about the session: never treat it as "not found". */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  constructor(
+    readonly store: StoreName | 'sessions',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The session ended (revoked or expired) between the load and the save of one request. */
+export class SessionGoneError extends Error {
+  override readonly name = 'SessionGoneError';
+  constructor() {
+    super('The session ended while the request was under way.');
+  }
+}
+
+/** More attributes than one session may hold. */
+export class AttributesTooLargeError extends Error {
+  override readonly name = 'AttributesTooLargeError';
+  constructor(
+    readonly bytes: number,
+    readonly limitBytes: number,
+  ) {
+    super(`The session would hold ${bytes} bytes; the limit is ${limitBytes}.`);
+  }
+}
+
+/** The user has as many sessions as SESSION_MAX_PER_USER allows, and SESSION_LIMIT_POLICY is deny-new. */
+export class TooManySessionsError extends Error {
+  override readonly name = 'TooManySessionsError';
+  constructor(readonly limit: number) {
+    super(`This account already has ${limit} open sessions.`);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Attributes, Json } from './record.ts';
+
+/** JSON Merge Patch, RFC 7396: objects merge key by key at every depth, arrays and scalars are replaced, null removes. */
+export type MergePatch = { [name: string]: Json };
+
+type JsonObject = { [name: string]: Json };
+
+export function isObject(value: unknown): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** `__proto__` is the one name that writes to something else than the object itself. */
+function ownNames(value: JsonObject): string[] {
+  return Object.keys(value).filter((name) => name !== '__proto__');
+}
+
+/** A copy that shares nothing with its source, so that no request can change another request's session. */
+export function copy<T extends Json>(value: T): T;
+export function copy(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item) => copy(item));
+  const result: JsonObject = {};
+  for (const name in value) if (name !== '__proto__') result[name] = copy(value[name]!);
+  return result;
+}
+
+/** RFC 7396 section 2, MergePatch(target, patch). */
+export function applyPatch(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return copy(patch);
+  const result: JsonObject = isObject(target) ? { ...target } : {};
+  for (const name of ownNames(patch)) {
+    const value = patch[name]!;
+    if (value === null) delete result[name];
+    else result[name] = applyPatch(Object.hasOwn(result, name) ? result[name] : undefined, value);
+  }
+  return result;
+}
+
+/**
+ * The patch that turns `before` into `after`, or null if there is nothing to change.
+ * Null members of `after` cannot be expressed in a merge patch (RFC 7396 section 1); a session treats them as absent.
+ */
+export function difference(before: Attributes, after: Attributes): MergePatch | null {
+  let patch: MergePatch | null = null;
+  for (const name of ownNames(before)) {
+    if (!Object.hasOwn(after, name) || after[name] === undefined || after[name] === null) (patch ??= {})[name] = null;
+  }
+  for (const name of ownNames(after)) {
+    const change = changeOf(Object.hasOwn(before, name) ? before[name] : undefined, after[name]);
+    if (change !== undefined) (patch ??= {})[name] = change;
+  }
+  return patch;
+}
+
+function changeOf(before: Json | undefined, after: Json | undefined): Json | undefined {
+  if (after === undefined || after === null || before === after) return undefined;
+  if (isObject(before) && isObject(after)) return difference(before, after) ?? undefined;
+  return equal(before, after) ? undefined : withoutNulls(after);
+}
+
+/** Inside a patch a null means "remove"; a new object must not carry one by accident. */
+function withoutNulls(value: Json): Json {
+  return isObject(value) ? (difference({}, value) ?? {}) : copy(value);
+}
+
+function equal(left: Json | undefined, right: Json | undefined): boolean {
+  if (left === right) return true;
+  if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return false;
+  if (Array.isArray(left) || Array.isArray(right)) {
+    return (
+      Array.isArray(left) &&
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((item, i) => equal(item, right[i]))
+    );
+  }
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && equal(left[name], right[name]))
+  );
+}

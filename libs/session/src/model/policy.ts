@@ -1,0 +1,47 @@
+import type { SessionRecord } from './record.ts';
+
+/** The clocks of a session. Pure: every function takes `now` in epoch milliseconds. */
+export interface Policy {
+  /** A session that nobody used for this long ends. */
+  readonly idleSeconds: number;
+  /** A session ends this long after it was created, used or not. */
+  readonly absoluteSeconds: number;
+  /** Use is written down at most once in this time. */
+  readonly touchSeconds: number;
+  /** A session gets a new id this often. */
+  readonly renewSeconds: number;
+}
+
+/** The id before a renewal is honoured this long, for requests that were under way. */
+export const GRACE_MS = 30_000;
+
+/**
+ * When the session ends if nobody uses it again. Use is written down only once per touch interval, so the interval is
+ * added: a session never ends early, and at most one touch interval late.
+ */
+export function endsAt(record: SessionRecord, policy: Pick<Policy, 'touchSeconds'>): number {
+  return Math.min(record.lastSeenAt + (record.idleSeconds + policy.touchSeconds) * 1000, record.expiresAt);
+}
+
+export function isLive(record: SessionRecord, policy: Pick<Policy, 'touchSeconds'>, now: number): boolean {
+  return record.revokedAt === null && now < endsAt(record, policy);
+}
+
+export function isTouchDue(lastSeenAt: number, policy: Pick<Policy, 'touchSeconds'>, now: number): boolean {
+  return now - lastSeenAt >= policy.touchSeconds * 1000;
+}
+
+/** A signed-in session gets a new id at this age of the old one, or when an issued one never came back. */
+export function isRenewalDue(record: SessionRecord, policy: Pick<Policy, 'renewSeconds'>, now: number): boolean {
+  if (policy.renewSeconds === 0 || record.userId === null) return false;
+  return now - record.renewedAt >= (record.nextProof === null ? policy.renewSeconds * 1000 : GRACE_MS);
+}
+
+export type IdVerdict = 'current' | 'next' | 'grace' | 'stolen';
+
+/** What an id with this record's locator is worth. An old id outside the grace window is held by a thief or by his victim. */
+export function judgeProof(record: SessionRecord, proof: string, now: number): IdVerdict {
+  if (proof === record.proof) return 'current';
+  if (proof === record.nextProof) return 'next';
+  return proof === record.previousProof && now - record.renewedAt < GRACE_MS ? 'grace' : 'stolen';
+}

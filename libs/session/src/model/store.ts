@@ -1,0 +1,49 @@
+import type { Renewal } from './change.ts';
+import type { MergePatch } from './merge-patch.ts';
+import type { Attributes, NewSession, SessionRecord } from './record.ts';
+
+/**
+ * Where sessions live. Every backend keeps these promises, and so does the composite of two.
+ *
+ * - Null and false always mean "there is no such live session": missing, expired or revoked.
+ * - A throw always means "cannot tell" (StoreUnavailableError), or names what was wrong with the change itself.
+ * - Only `create` makes a session. Nothing makes an ended session live again.
+ * - What an answered call changed is there for every later call.
+ * - Records are shared between callers and must not be changed by them.
+ */
+export interface SessionStore {
+  /** Stores a new session, version 1. The key must be new. */
+  create(session: NewSession, options?: CreateOptions): Promise<SessionRecord>;
+  find(key: string): Promise<SessionRecord | null>;
+  /** Applies a difference. Changes of different paths by concurrent callers all survive. `base` is the record the caller loaded: it spares a read. */
+  save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null>;
+  /** Exact read-modify-write: `change` gets the newest attributes and may run more than once. */
+  update(key: string, change: (attributes: Attributes) => Attributes, base?: SessionRecord): Promise<SessionRecord | null>;
+  /** Gives the session a new id. */
+  renew(key: string, renewal: Renewal, base?: SessionRecord): Promise<SessionRecord | null>;
+  /** The session was used: its idle time starts again. */
+  touch(record: SessionRecord): Promise<boolean>;
+  /** Ends the session for good. False: it had ended already. */
+  revoke(key: string, reason: string, base?: SessionRecord): Promise<boolean>;
+  /** Ends all sessions of a user, also those whose login is under way. Returns how many. */
+  revokeAll(userId: string, options?: RevokeAllOptions): Promise<number>;
+  /** Live sessions, newest first. */
+  listByUser(userId: string): Promise<SessionRecord[]>;
+}
+
+/** Statements inside the transaction of a store's change. */
+export interface Tx {
+  query<T extends object>(sql: string, params?: unknown[]): Promise<T[]>;
+}
+
+export interface CreateOptions {
+  /** Runs inside the inserting transaction, under the user's lock. Throws to refuse the session. */
+  readonly guard?: (tx: Tx) => Promise<void>;
+}
+
+export interface RevokeAllOptions {
+  readonly exceptKey?: string;
+  readonly reason?: string;
+  /** Statements that must happen together with the revocation, such as storing a new password. */
+  readonly within?: (tx: Tx) => Promise<void>;
+}
