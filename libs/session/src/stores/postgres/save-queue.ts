@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { applyChange, type Change } from '../../model/change.ts';
+import type { Codec } from '../../model/codec.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
+import type { SessionRecord } from '../../model/record.ts';
+import { Batch } from '../batch.ts';
+import type { Database } from './database.ts';
+import { eventOf, writeEvents } from './events.ts';
+import { toRecord, type Row } from './row.ts';
+import { FIND, UPDATE } from './statements.ts';
+
+interface Save {
+  readonly key: string;
+  readonly change: Change;
+  readonly base: SessionRecord | undefined;
+}
+
+/** All changes of one session in one batch: they become one write. */
+interface Group {
+  readonly key: string;
+  base: SessionRecord | undefined;
+  readonly saves: { save: Save; index: number }[];
+}
+
+interface Write {
+  readonly changeId: string;
+  readonly announced: boolean;
+}
+
+/** The write may or may not have happened. Its id tells later, when Postgres answers again. */
+export class UncertainSaveError extends StoreUnavailableError {
+  constructor(
+    readonly changeId: string,
+    cause: Error,
+  ) {
+    super('postgres', cause.message, { cause });
+  }
+}
+
+export interface SaveQueueOptions {
+  readonly touchSeconds: number;
+  /** True while Redis cannot be told of changes: they are then written down as events as well. */
+  readonly announceChanges: () => boolean;
+}
+
+export interface Saved {
+  readonly record: SessionRecord;
+  /** True: an event was written in the same transaction, for whoever can tell Redis. */
+  readonly announced: boolean;
+}
+
+type Outcome = SessionRecord | null | Error;
+
+/** Group commit: saves of this replica that fall together share one statement and one commit. */
+export class SaveQueue {
+  private readonly batch: Batch<Save, Saved | null>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly codec: Codec,
+    private readonly options: SaveQueueOptions,
+  ) {
+    this.batch = new Batch((saves) => this.commit(saves));
+  }
+
+  add(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {
+    return this.batch.add({ key, change, base });
+  }
+
+  private async commit(saves: Save[]): Promise<(Saved | null | Error)[]> {
+    const outcomes: Outcome[] = saves.map(() => null);
+    const write: Write = { changeId: randomBytes(5).toString('base64url'), announced: this.options.announceChanges() };
+    try {
+      let open = grouped(saves);
+      const giveUpAt = Date.now() + this.database.options.deadlineMs * 2;
+      for (let round = 0; open.length > 0; round++) {
+        if (Date.now() > giveUpAt) throw new StoreUnavailableError('postgres', 'Too many changes of one session at once.');
+        open = await this.attempt(open, outcomes, write, round > 0);
+      }
+      return outcomes.map((outcome) =>
+        outcome === null || outcome instanceof Error ? outcome : { record: outcome, announced: write.announced },
+      );
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return outcomes.map((outcome) => (outcome instanceof Error ? outcome : new UncertainSaveError(write.changeId, error)));
+    }
+  }
+
+  /** One round of compare-and-set; returns the groups that met a conflict. */
+  private async attempt(groups: Group[], outcomes: Outcome[], write: Write, reread: boolean): Promise<Group[]> {
+    await this.readBases(reread ? groups : groups.filter((group) => group.base === undefined));
+    const live = groups.filter((group) => group.base !== undefined);
+    const results = live.map((group) => applyAll(group, outcomes));
+    const changed = live.map((group, i) => ({ group, next: results[i]! })).filter(({ group, next }) => next !== group.base);
+    if (changed.length === 0) return [];
+    const written = await this.write(
+      changed.map(({ next }) => next),
+      write,
+    );
+    const conflicts = changed.filter(({ next }) => !written.has(next.key)).map(({ group }) => group);
+    for (const group of conflicts)
+      for (const { index } of group.saves) if (!(outcomes[index] instanceof Error)) outcomes[index] = null;
+    return conflicts;
+  }
+
+  private async readBases(groups: Group[]): Promise<void> {
+    if (groups.length === 0) return;
+    const rows = await this.database.query<Row>(FIND, [this.options.touchSeconds, groups.map((group) => group.key)]);
+    const found = new Map(rows.map((row) => [row.key, toRecord(row, this.codec)]));
+    for (const group of groups) group.base = found.get(group.key);
+  }
+
+  private async write(records: SessionRecord[], { changeId, announced }: Write): Promise<Set<string>> {
+    const params = [this.options.touchSeconds, ...columns(records, this.codec), records.map(() => changeId)];
+    if (!announced) {
+      const rows = await this.database.query<{ key: string }>(UPDATE, params);
+      return new Set(rows.map((row) => row.key));
+    }
+    return this.database.transaction(async (tx) => {
+      const rows = await tx.query<{ key: string }>(UPDATE.text, params);
+      const written = new Set(rows.map((row) => row.key));
+      const events = records
+        .filter((record) => written.has(record.key))
+        .map((record) => eventOf('changed', record, { unapplied: true }));
+      await writeEvents(tx, events);
+      return written;
+    });
+  }
+}
+
+function grouped(saves: Save[]): Group[] {
+  const groups = new Map<string, Group>();
+  saves.forEach((save, index) => {
+    const group = groups.get(save.key) ?? { key: save.key, base: undefined, saves: [] };
+    groups.set(save.key, group);
+    group.saves.push({ save, index });
+    if (save.base !== undefined && save.base.version > (group.base?.version ?? 0)) group.base = save.base;
+  });
+  return [...groups.values()];
+}
+
+/** Folds all changes of the group into one next version. A change that fails by itself (too large) fails alone. */
+function applyAll(group: Group, outcomes: Outcome[]): SessionRecord {
+  const base = group.base!;
+  let next = base;
+  const applied: number[] = [];
+  for (const { save, index } of group.saves) {
+    try {
+      next = applyChange(next, save.change, Date.now());
+      applied.push(index);
+    } catch (error) {
+      outcomes[index] = error as Error;
+    }
+  }
+  const result: SessionRecord = next === base ? base : { ...next, version: base.version + 1, readFrom: 'postgres' };
+  for (const index of applied) outcomes[index] = result;
+  return result;
+}
+
+/** The arrays of UPDATE's unnest. The version is the one to compare with. */
+function columns(records: SessionRecord[], codec: Codec): unknown[] {
+  return [
+    records.map((r) => r.key),
+    records.map((r) => r.version - 1),
+    records.map((r) => codec.encode(r.attributes, r.key)),
+    records.map((r) => r.userId),
+    records.map((r) => r.proof),
+    records.map((r) => r.previousProof),
+    records.map((r) => r.nextProof),
+    records.map((r) => r.renewedAt),
+    records.map((r) => r.authenticatedAt),
+  ];
+}
