@@ -1,0 +1,169 @@
+import type { EventEmitter } from 'node:events';
+import { createClient, createCluster } from 'redis';
+import { withDeadline } from '../deadline.ts';
+
+/** Where Redis is. TLS by `rediss://`, ACL user and password in the URL. */
+export interface RedisAddress {
+  readonly url: string;
+  /** Sentinel: ask these (host:port) where the master of this name is; user, password and TLS are those of `url`. */
+  readonly sentinels?: { readonly nodes: readonly string[]; readonly name: string; readonly password?: string };
+  /** Cluster: more nodes to start from, as URLs. */
+  readonly clusterNodes?: readonly string[];
+}
+
+interface EvalOptions {
+  readonly keys: string[];
+  readonly arguments: string[];
+}
+
+/** The commands Baton uses, alike on a single server and on a cluster. */
+export interface RedisCommands {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, options?: object): Promise<string | null>;
+  del(keys: string[]): Promise<number>;
+  lRange(key: string, start: number, stop: number): Promise<string[]>;
+  pTTL(key: string): Promise<number>;
+  hSet(key: string, field: string, value: string): Promise<number>;
+  hGetAll(key: string): Promise<Record<string, string>>;
+  hDel(key: string, field: string): Promise<number>;
+  eval(script: string, options: EvalOptions): Promise<unknown>;
+  evalSha(sha: string, options: EvalOptions): Promise<unknown>;
+}
+
+export interface Connection {
+  readonly commands: RedisCommands;
+  readonly isCluster: boolean;
+  /** Run ids of all masters: changes when a server was restarted or another one took over. */
+  identity(): Promise<string>;
+  /** All keys with this pattern. */
+  scan(pattern: string): AsyncIterable<string[]>;
+  onLost(listener: (why: Error) => void): void;
+  destroy(): void;
+}
+
+const CONNECT_MS = 1000;
+
+/** No offline queue and no reconnecting: a connection that was lost is replaced by a new one that has to earn trust again. */
+const SOCKET = { reconnectStrategy: false, connectTimeout: CONNECT_MS, keepAlive: true } as const;
+const OPTIONS = { disableOfflineQueue: true, commandOptions: { timeout: 0 } } as const;
+
+export async function connect(address: RedisAddress): Promise<Connection> {
+  if (address.clusterNodes !== undefined && address.clusterNodes.length > 0)
+    return connectCluster([address.url, ...address.clusterNodes]);
+  return connectServer(address.sentinels === undefined ? address.url : await masterUrl(address.url, address.sentinels));
+}
+
+async function opened<C extends { connect(): Promise<unknown>; destroy(): void }>(client: C): Promise<C> {
+  try {
+    await withDeadline(client.connect(), CONNECT_MS, 'Redis');
+    return client;
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
+}
+
+function destroy(client: { destroy(): void }): void {
+  try {
+    client.destroy();
+  } catch {
+    // It was closed already.
+  }
+}
+
+async function connectServer(url: string): Promise<Connection> {
+  const client = createClient({ url, socket: SOCKET, ...OPTIONS });
+  const lost = lossOf(client);
+  await opened(client);
+  return {
+    commands: client as unknown as RedisCommands,
+    isCluster: false,
+    identity: async () => runId(await client.info()),
+    scan: (pattern) => client.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>,
+    onLost: lost,
+    destroy: () => destroy(client),
+  };
+}
+
+async function connectCluster(urls: readonly string[]): Promise<Connection> {
+  const { username, password, protocol } = new URL(urls[0]!);
+  const cluster = createCluster({
+    rootNodes: urls.map((url) => ({ url })),
+    defaults: {
+      ...credentials(username, password),
+      socket: protocol === 'rediss:' ? { ...SOCKET, tls: true } : SOCKET,
+      ...OPTIONS,
+    },
+  });
+  const lost = lossOf(cluster);
+  await opened(cluster);
+  const masters = () => Promise.all(cluster.masters.map((master) => cluster.nodeClient(master)));
+  return {
+    commands: cluster as unknown as RedisCommands,
+    isCluster: true,
+    identity: async () => (await Promise.all((await masters()).map(async (node) => runId(await node.info())))).sort().join(','),
+    async *scan(pattern) {
+      for (const node of await masters()) yield* node.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>;
+    },
+    onLost: lost,
+    destroy: () => destroy(cluster),
+  };
+}
+
+function credentials(username: string, password: string) {
+  return {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+  };
+}
+
+/** The first sign of trouble counts, also if it came before anybody listened. */
+function lossOf(client: object): Connection['onLost'] {
+  let why: Error | undefined;
+  const listeners: ((why: Error) => void)[] = [];
+  const lost = (error: unknown) => {
+    why ??= error instanceof Error ? error : new Error('The connection to Redis ended.');
+    for (const listener of listeners) listener(why);
+  };
+  for (const event of ['error', 'node-error', 'terminated', 'end', 'reconnecting', 'node-disconnect'])
+    (client as EventEmitter).on(event, lost);
+  return (listener) => {
+    if (why === undefined) listeners.push(listener);
+    else listener(why);
+  };
+}
+
+/** The server's identity, if it may be written to. */
+function runId(info: string): string {
+  const field = (name: string) => new RegExp(`^${name}:(.*)\\r?$`, 'm').exec(info)?.[1]?.trim();
+  if (field('role') !== 'master') throw new Error('This Redis is a replica and cannot be written to.');
+  if (field('loading') === '1') throw new Error('Redis is still loading its data.');
+  return field('run_id') ?? 'unknown';
+}
+
+async function masterUrl(template: string, sentinels: NonNullable<RedisAddress['sentinels']>): Promise<string> {
+  let why: unknown;
+  for (const node of sentinels.nodes) {
+    const sentinel = createClient({
+      url: `redis://${node}`,
+      ...(sentinels.password === undefined ? {} : { password: sentinels.password }),
+      socket: SOCKET,
+      ...OPTIONS,
+    });
+    sentinel.on('error', () => undefined);
+    try {
+      await opened(sentinel);
+      const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinels.name];
+      const answer = await sentinel.sendCommand<[string, string] | null>(question);
+      if (answer === null) throw new Error(`Sentinel knows no master "${sentinels.name}".`);
+      const url = new URL(template);
+      [url.hostname, url.port] = answer;
+      return url.href;
+    } catch (error) {
+      why = error;
+    } finally {
+      destroy(sentinel);
+    }
+  }
+  throw new Error(`No Sentinel told where the master is.`, { cause: why });
+}

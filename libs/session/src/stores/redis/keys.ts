@@ -1,0 +1,22 @@
+import { tagOf } from '../../model/id.ts';
+
+/** Everything Baton keeps in Redis begins with this. */
+export const PREFIX = 'baton';
+
+/** Which generation Redis holds, and for which server it was made: `<generation>|<run id>`. */
+export const GENERATION_KEY = `${PREFIX}:generation`;
+
+/** Where replicas that follow no Postgres feed hear that something changed. */
+export const ALL_TAGS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The keys of one session. The braces make Redis Cluster put them into one slot, so that a script may touch them all. */
+export function keysOf(key: string, generation: number) {
+  const tag = tagOf(key);
+  const session = `${PREFIX}:{${tag}}:${generation}:${key}`;
+  return { session, lease: `${session}:lease`, pending: `${session}:pending`, dirty: dirtyKey(tag, generation) };
+}
+
+/** Sessions of one tag that Redis holds newer than Postgres. */
+export function dirtyKey(tag: string, generation: number): string {
+  return `${PREFIX}:{${tag}}:${generation}:dirty`;
+}
