@@ -1,0 +1,20 @@
+import './express-session.ts';
+
+export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from './model/errors.ts';
+export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';
+export type { SessionStore, Tx } from './model/store.ts';
+export { isSessionId } from './model/id.ts';
+export { createBackend, type Backend, type BackendOptions, type Strategy } from './stores/backend.ts';
+export { Database } from './stores/postgres/database.ts';
+export type { SessionEvent } from './stores/postgres/events.ts';
+export { SessionFeed } from './stores/postgres/feed.ts';
+export { migrate } from './stores/postgres/migrate.ts';
+export { THEFT } from './http/lookup.ts';
+export { toHttpError } from './nest/http-errors.ts';
+export { sessionSettings, toSessionConfig, type SessionConfig, type SessionSettings } from './nest/session-config.ts';
+export { sessionInfo, type SessionInfo } from './nest/session-info.ts';
+export { CurrentSession, SessionGuard, type RequestPrincipal } from './nest/session.guard.ts';
+export { SessionModule, type SessionModuleOptions } from './nest/session.module.ts';
+export { Sessions, type SessionUser } from './nest/sessions.ts';
+export { Stores, type StoresStatus, type StoreStatus } from './nest/stores.ts';
+export { SESSION_CONFIG } from './nest/tokens.ts';

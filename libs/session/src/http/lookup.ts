@@ -1,0 +1,43 @@
+import { Peppers, isSessionId, type StoredId } from '../model/id.ts';
+import { judgeProof, type IdVerdict } from '../model/policy.ts';
+import type { SessionRecord } from '../model/record.ts';
+import type { SessionStore } from '../model/store.ts';
+
+export interface Found {
+  readonly record: SessionRecord;
+  readonly verdict: Exclude<IdVerdict, 'stolen'>;
+  readonly proof: string;
+}
+
+export const THEFT = 'an old session id was used';
+
+/** From the id in a cookie to the session, if there is one. Throws when the stores cannot tell. */
+export class SessionLookup {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly peppers: Peppers,
+    private readonly onTheft: (record: SessionRecord) => void = () => undefined,
+  ) {}
+
+  /** Null also for an id of the wrong form: such an id is never looked up, and never adopted. */
+  async find(id: string, stored: readonly StoredId[] = this.storedIds(id)): Promise<Found | null> {
+    for (const { key, proof } of stored) {
+      const record = await this.store.find(key);
+      if (record === null) continue;
+      const verdict = judgeProof(record, proof, Date.now());
+      return verdict === 'stolen' ? await this.endFamily(record) : { record, verdict, proof };
+    }
+    return null;
+  }
+
+  storedIds(id: string): readonly StoredId[] {
+    return isSessionId(id) ? this.peppers.forReading(id) : [];
+  }
+
+  /** Two people hold ids of one session, and only one of them signed in. Nobody can tell which, so neither stays. */
+  private async endFamily(record: SessionRecord): Promise<null> {
+    await this.store.revoke(record.key, THEFT, record);
+    this.onTheft(record);
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from '../model/errors.ts';
+import { FAIL, type Fail } from './tokens.ts';
+
+/** What a controller let through of this library's errors. */
+@Catch(StoreUnavailableError, SessionGoneError, AttributesTooLargeError, TooManySessionsError)
+export class SessionErrorFilter implements ExceptionFilter {
+  constructor(@Inject(FAIL) private readonly fail: Fail) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.fail(error, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+}

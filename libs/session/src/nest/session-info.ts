@@ -1,0 +1,29 @@
+import type { Request } from 'express';
+import { loadedRecord, stateOf } from '../http/state.ts';
+import type { SessionRecord } from '../model/record.ts';
+
+export interface SessionInfo extends Pick<
+  SessionRecord,
+  'publicId' | 'createdAt' | 'expiresAt' | 'authenticatedAt' | 'lastSeenAt' | 'device'
+> {
+  /** Which store answered. */
+  readonly store: SessionRecord['readFrom'];
+  readonly lookupMs: number;
+}
+
+/** What may be shown of the request's session, or null if there is none. Times are epoch milliseconds. */
+export function sessionInfo(req: Request): SessionInfo | null {
+  const record = loadedRecord(req.session);
+  if (record === undefined) return null;
+  const { publicId, createdAt, expiresAt, authenticatedAt, lastSeenAt, device, readFrom } = record;
+  return {
+    publicId,
+    createdAt,
+    expiresAt,
+    authenticatedAt,
+    lastSeenAt,
+    device,
+    store: readFrom,
+    lookupMs: stateOf(req).lookupMs,
+  };
+}
