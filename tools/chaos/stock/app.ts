@@ -12,7 +12,7 @@ interface Shop {
 }
 
 /** What the session holds. Not declared on SessionData: the apps of this workspace have a declaration of their own. */
-const shop = (req: Request): Shop => req.session as unknown as Shop;
+const shop = (req: Request): Shop => req.session;
 
 const environment = (name: string): string => process.env[name] ?? '';
 
