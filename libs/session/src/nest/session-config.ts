@@ -70,7 +70,6 @@ export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applic
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
   readonly renewSeconds: number;
-  readonly nearCacheMs: number;
   readonly cookie: { readonly name: string; readonly secure: boolean };
 }
 
@@ -81,6 +80,7 @@ export function toSessionConfig(settings: SessionSettings): SessionConfig {
     throw new Error(`SESSION_STRATEGY=${settings.SESSION_STRATEGY} needs DATABASE_URL.`);
   if (settings.SESSION_STRATEGY === 'redis' && settings.REDIS_URL === undefined)
     throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
+  checkNearCache(settings);
   return {
     strategy: settings.SESSION_STRATEGY,
     engine: settings.SESSION_ENGINE,
@@ -102,6 +102,14 @@ export function toSessionConfig(settings: SessionSettings): SessionConfig {
     // The prefix makes browsers refuse the cookie unless it is Secure, for this host alone, and for all its paths (RFC 6265bis).
     cookie: { name: settings.COOKIE_SECURE ? '__Host-baton' : 'baton', secure: settings.COOKIE_SECURE },
   };
+}
+
+/** What is kept near may be that old, so it may not be older than a revocation may be late. */
+function checkNearCache({ SESSION_NEAR_CACHE_MS, SESSION_REVOCATION_MS, REDIS_CLUSTER_NODES }: SessionSettings): void {
+  if (SESSION_NEAR_CACHE_MS > SESSION_REVOCATION_MS)
+    throw new Error('SESSION_NEAR_CACHE_MS must not be greater than SESSION_REVOCATION_MS.');
+  if (SESSION_NEAR_CACHE_MS > 0 && REDIS_CLUSTER_NODES)
+    throw new Error('SESSION_NEAR_CACHE_MS must be 0 with REDIS_CLUSTER_NODES: a Cluster does not tell of changes.');
 }
 
 function redisOf(settings: SessionSettings): SessionConfig['redis'] {

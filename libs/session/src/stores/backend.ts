@@ -24,6 +24,8 @@ export interface BackendOptions {
   readonly encryptionKeys: readonly string[];
   /** T: how long after its acknowledgement a revocation may take to reach every replica, in milliseconds. */
   readonly revocationMs: number;
+  /** How long a replica may use a record without asking Redis, in milliseconds; 0: it asks every time. */
+  readonly nearCacheMs: number;
   readonly entities?: readonly NewableFunction[];
   readonly applicationName?: string;
 }
@@ -92,12 +94,12 @@ function redisAlone(options: BackendOptions): Parts {
 
 function tiered(options: BackendOptions, address: RedisAddress, database: Database, feed: SessionFeed): Parts {
   const codec = codecOf(options.encryptionKeys);
-  const { touchSeconds } = options;
+  const { touchSeconds, nearCacheMs: nearMs } = options;
   const redisStore = (ask: Ask, generation: () => number) =>
-    new RedisSessionStore(ask, codec, { touchSeconds, generation, alone: false });
+    new RedisSessionStore(ask, codec, { touchSeconds, generation, alone: false, nearMs });
   const announceChanges = () => !link.trusted;
   const postgres = new PostgresStore(database, codec, { ...options, hasCopy: true, announceChanges });
-  const keeper = new Keeper({ database, postgres, feed, boundMs: options.revocationMs, redisStore });
+  const keeper = new Keeper({ database, postgres, feed, boundMs: options.revocationMs, nearMs, redisStore });
   const link: RedisLink = new RedisLink({
     address,
     deadlineMs: options.redisDeadlineMs,

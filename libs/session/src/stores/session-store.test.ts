@@ -11,6 +11,7 @@ const OPTIONS = {
   maxPerUser: 0,
   limitPolicy: 'drop-oldest',
   encryptionKeys: [],
+  nearCacheMs: 0,
   revocationMs: 1000,
 } as const;
 
@@ -19,7 +20,7 @@ const open: Backend[] = [];
 afterAll(() => Promise.all(open.map((backend) => backend.close())));
 
 async function replica(
-  options: Pick<BackendOptions, 'strategy' | 'databaseUrl' | 'redis'>,
+  options: Pick<BackendOptions, 'strategy' | 'databaseUrl' | 'redis'> & Partial<BackendOptions>,
   serving: (backend: Backend) => boolean,
 ): Promise<Backend> {
   const backend = createBackend({ ...OPTIONS, ...options });
@@ -63,6 +64,12 @@ keepsTheContract('postgres', async () => {
 
 keepsTheContract('tiered', async () => {
   const options = { strategy: 'tiered', databaseUrl: await migrated(), redis: await testRedis() } as const;
+  const both = (backend: Backend) => trusted(backend) && up(backend);
+  return pair(await replica(options, both), await replica(options, both));
+});
+
+keepsTheContract('tiered with a near cache', async () => {
+  const options = { strategy: 'tiered', databaseUrl: await migrated(), redis: await testRedis(), nearCacheMs: 1000 } as const;
   const both = (backend: Backend) => trusted(backend) && up(backend);
   return pair(await replica(options, both), await replica(options, both));
 });

@@ -38,6 +38,11 @@ export interface Connection {
   /** All keys with this pattern. */
   scan(pattern: string): AsyncIterable<string[]>;
   onLost(listener: (why: Error) => void): void;
+  /**
+   * Calls back when a key that was read over this connection has changed (RESP3 client tracking), with null when any may
+   * have. False: this deployment cannot tell.
+   */
+  track(listener: (key: string | null) => void): Promise<boolean>;
   destroy(): void;
 }
 
@@ -72,7 +77,7 @@ function destroy(client: { destroy(): void }): void {
 }
 
 async function connectServer(url: string): Promise<Connection> {
-  const client = createClient({ url, socket: SOCKET, ...OPTIONS });
+  const client = createClient({ url, socket: SOCKET, emitInvalidate: true, ...OPTIONS });
   const lost = lossOf(client);
   await opened(client);
   return {
@@ -81,6 +86,11 @@ async function connectServer(url: string): Promise<Connection> {
     identity: async () => runId(await client.info()),
     scan: (pattern) => client.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>,
     onLost: lost,
+    async track(listener) {
+      client.on('invalidate', (key: Buffer | string | null) => listener(key === null ? null : key.toString()));
+      await client.sendCommand(['CLIENT', 'TRACKING', 'ON']);
+      return true;
+    },
     destroy: () => destroy(client),
   };
 }
@@ -106,6 +116,8 @@ async function connectCluster(urls: readonly string[]): Promise<Connection> {
       for (const node of await masters()) yield* node.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>;
     },
     onLost: lost,
+    // Connections to nodes come and go inside the cluster client; one without tracking would keep silent.
+    track: () => Promise.resolve(false),
     destroy: () => destroy(cluster),
   };
 }

@@ -19,6 +19,8 @@ export interface RedisStoreOptions {
   readonly generation: () => number;
   /** False: Redis is a copy of Postgres. True: Redis is all there is, so no pending changes are kept. */
   readonly alone: boolean;
+  /** How long a record may be used without asking Redis, in milliseconds; 0: Redis is asked every time. */
+  readonly nearMs?: number;
 }
 
 /** A Redis answer to "is there such a session": the record, the tombstone of one that ended, or nothing. */
@@ -30,14 +32,16 @@ const CONFLICT_ROUNDS = 200;
 
 /** Sessions in Redis: the copy that is read, or (alone) the only store. One string per session, written by small scripts. */
 export class RedisSessionStore implements SessionStore {
-  private readonly parsed = new RecordCache(10_000);
+  private readonly parsed: RecordCache;
 
   constructor(
     readonly ask: Ask,
     private readonly codec: Codec,
     readonly options: RedisStoreOptions,
     private readonly connection: () => Connection | undefined = () => undefined,
-  ) {}
+  ) {
+    this.parsed = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
+  }
 
   // --- the contract, for Redis alone ---
 
@@ -93,10 +97,36 @@ export class RedisSessionStore implements SessionStore {
   // --- what the composite is made of ---
 
   async read(key: string): Promise<Copy> {
-    const value = await this.ask((redis) => redis.get(this.keys(key).session));
+    const ticket = this.parsed.expect(key);
+    if (ticket === null) return this.copyIn(key, await this.get(key));
+    const sentAt = performance.now();
+    try {
+      const copy = this.copyIn(key, await this.get(key));
+      if (typeof copy === 'object') this.parsed.arrived(key, ticket, sentAt);
+      return copy;
+    } finally {
+      this.parsed.forgetTicket(key, ticket);
+    }
+  }
+
+  /** The near cache: a record that Redis answered a moment ago and of which no change was heard since. */
+  near(key: string): SessionRecord | undefined {
+    return this.parsed.fresh(key, performance.now());
+  }
+
+  /** A change was heard of: of one session, or null for any. */
+  heard(key: string | null): void {
+    if (key === null) this.parsed.allStale();
+    else this.parsed.stale(key);
+  }
+
+  private get(key: string): Promise<string | null> {
+    return this.ask((redis) => redis.get(this.keys(key).session));
+  }
+
+  private copyIn(key: string, value: string | null): Copy {
     if (value === null) return 'absent';
-    if (value === TOMBSTONE) return 'ended';
-    return this.parse(key, value);
+    return value === TOMBSTONE ? 'ended' : this.parse(key, value);
   }
 
   /** Stores what Postgres has committed, unless Redis holds something newer or a tombstone. */
@@ -188,6 +218,7 @@ export class RedisSessionStore implements SessionStore {
     key: string,
     args: (string | number)[],
   ): Promise<T> {
+    this.parsed.stale(key);
     const { session, lease, pending, dirty } = this.keys(key);
     return this.ask((redis) => script.run<T>(redis as never, [session, lease, pending, dirty], args));
   }

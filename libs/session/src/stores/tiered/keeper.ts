@@ -19,11 +19,14 @@ export interface KeeperOptions {
   readonly feed: SessionFeed;
   /** The revocation bound T, in milliseconds. */
   readonly boundMs: number;
+  /** Age limit of the near cache; 0 without. */
+  readonly nearMs: number;
   /** A Redis store that asks in the given way and uses the given generation. */
   readonly redisStore: (ask: Ask, generation: () => number) => RedisSessionStore;
 }
 
 const PAGE = 500;
+const KEY_LENGTH = 43;
 /** The replica that made a change applies it itself; the others give it this long before they do. */
 const PATIENCE_MS = 30;
 const RECOVERY_DEADLINE_MS = 1000;
@@ -51,6 +54,8 @@ export class Keeper {
     this.options.feed.subscribe((event) => this.hear(event));
     this.options.feed.on('woken', () => void this.repairSoon());
     this.options.database.on('up', () => void this.whenPostgresReturns());
+    // Without one of the two ways to hear of changes, nothing may be kept.
+    for (const source of [link, this.options.database]) source.on('down', () => redis.heard(null));
     this.running = this.pulse();
   }
 
@@ -73,6 +78,16 @@ export class Keeper {
     }
     this.identity = identity;
     this.generation = generation;
+    if (this.options.nearMs > 0) await this.track(connection);
+  }
+
+  private async track(connection: Connection): Promise<void> {
+    this.redis.heard(null);
+    const tells = await connection.track((name) => this.redis.heard(name === null ? null : name.slice(-KEY_LENGTH)));
+    if (!tells)
+      throw new Error(
+        'SESSION_NEAR_CACHE_MS needs a Redis that tells of changes (client tracking); a Cluster does not: set it to 0.',
+      );
   }
 
   /** Events that Redis does not reflect yet. Returns how many there were. */
@@ -110,6 +125,7 @@ export class Keeper {
   }
 
   private hear(event: SessionEvent): void {
+    if (event.key !== null) this.redis.heard(event.key);
     if (event.type === 'generation' && event.details['generation'] !== this.generation && this.link.trusted) {
       this.link.distrust(new Error('The cache generation was raised.'));
     }

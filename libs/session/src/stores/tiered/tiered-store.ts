@@ -27,9 +27,11 @@ export class TieredStore implements SessionStore {
     private readonly link: RedisLink,
   ) {}
 
-  // --- read: Redis, and on a miss or an error Postgres ---
+  // --- read: (near cache,) Redis, and on a miss or an error Postgres ---
 
   async find(key: string): Promise<SessionRecord | null> {
+    const near = this.redis.near(key);
+    if (near !== undefined) return near;
     const copy = await this.copyOf(key);
     if (copy === 'ended') return null;
     if (typeof copy === 'object') return copy;
