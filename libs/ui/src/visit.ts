@@ -34,7 +34,11 @@ export interface Visit {
 interface Visitor {
   path: string;
   originalUrl?: string;
-  session?: { user?: { name: string; roles: string[] }; preferences?: Looks; cart?: Record<string, number> };
+  session?: {
+    user?: { name: string; roles: string[] };
+    preferences?: Partial<Record<keyof Looks, string>>;
+    cart?: Record<string, number>;
+  };
 }
 
 /** The visit of a request; `info` is what the session library says about its session. */
@@ -43,8 +47,17 @@ export function visitOf(request: Visitor, info?: { store: string; lookupMs: numb
   return {
     path: request.originalUrl?.split('?')[0] ?? request.path,
     user: user ?? null,
-    looks: preferences ?? {},
+    looks: {
+      theme: oneOf(THEMES, preferences?.theme),
+      language: oneOf(LANGUAGES, preferences?.language),
+      density: oneOf(DENSITIES, preferences?.density),
+    },
     articles: Object.values(cart ?? {}).reduce((sum, quantity) => sum + quantity, 0),
     lookup: info ? { store: info.store, ms: info.lookupMs } : null,
   };
+}
+
+/** A session may have been written by another version of this app; what is unknown here is left out. */
+function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | undefined {
+  return known.find((one) => one === value);
 }

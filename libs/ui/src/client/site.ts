@@ -1,9 +1,14 @@
 import '../styles/index.css';
 import '../icon.svg';
-import { showWhenSessionEnds } from './session-end.ts';
+import { listen } from './events.ts';
 import { applyLooksAtOnce } from './looks.ts';
 import { retryWhenTold } from './retry.ts';
+import { showSessionEnd } from './session-end.ts';
 
 applyLooksAtOnce();
 retryWhenTold();
-if (document.body.dataset.signedIn) showWhenSessionEnds();
+document.addEventListener('baton:ended', (event) =>
+  showSessionEnd((event as CustomEvent<Parameters<typeof showSessionEnd>[0]>).detail),
+);
+const { events } = document.body.dataset;
+if (events) listen(events);

@@ -18,7 +18,7 @@ export function Lanes() {
       {lanes.map((lane) => (
         <path d={bend(lane)} fill="none" stroke="#fff" stroke-width="2.5" opacity=".5" />
       ))}
-      <g class="lanes-baton" transform="translate(1003 282) rotate(-57)">
+      <g class="lanes-baton" transform="translate(1010 396) rotate(-64)">
         <rect x="-62" y="-9" width="124" height="18" rx="9" fill="#ffc531" />
         <path d="M-40 -9v18M40 -9v18" stroke="#241a00" stroke-width="3" opacity=".45" />
       </g>

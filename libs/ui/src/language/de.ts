@@ -62,6 +62,34 @@ export const de: Words = {
   welcome: (name) => `Noch im Rennen, ${name}.`,
   welcomeLead: (count) =>
     `${count === 0 ? 'Dein Korb ist leer' : `Du trägst ${articles(count)}`}. Lade die Seite neu: eine andere Instanz antwortet und kennt dich genauso.`,
+  promises: [
+    {
+      title: 'Ein Server stirbt',
+      text: 'Jede andere Instanz beantwortet die nächste Anfrage und kennt dich: Deine Sitzung war nie in diesem Server.',
+    },
+    {
+      title: 'Der Cache stirbt',
+      text: 'Jede Sitzung steht auch in Postgres. Einem zurückgekehrten Redis wird erst geglaubt, wenn er erwiesen frisch ist.',
+    },
+    {
+      title: 'Du meldest dich ab',
+      text: 'Auf jeder Instanz, innerhalb einer Sekunde, endgültig. Keine alte Kopie bringt eine Sitzung zurück.',
+    },
+  ],
+  ended: {
+    title: 'Deine Sitzung ist beendet',
+    reasons: {
+      logout: 'Du hast dich in einem anderen Tab abgemeldet.',
+      'ended by its owner': 'Sie wurde von einem anderen Gerät aus beendet.',
+      'revoke all': 'Alle anderen Sitzungen wurden von einem anderen Gerät aus beendet.',
+      'password changed': 'Dein Passwort wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
+      'account disabled': 'Das Konto wurde gesperrt.',
+      'ended by an administrator': 'Jemand von der Verwaltung hat sie beendet.',
+      'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt; die älteste Sitzung musste weichen.',
+      'everybody was signed out': 'Alle Sitzungen wurden zur Sicherheit beendet.',
+    },
+    otherwise: 'Sie wurde beendet, oder ihre Zeit war um.',
+  },
   errors: {
     400: { title: 'Das ergab keinen Sinn', detail: 'Im Formular fehlte etwas, oder ein Wert liegt außerhalb des Erlaubten.' },
     401: {

@@ -62,6 +62,34 @@ export const en = {
   welcome: (name: string) => `Still in the race, ${name}.`,
   welcomeLead: (count: number) =>
     `${count === 0 ? 'Your cart is empty' : `You carry ${articles(count)}`}. Reload this page: another replica answers, and knows you just the same.`,
+  promises: [
+    {
+      title: 'A server dies',
+      text: 'Any other replica answers the next request, and knows you: your session was never inside that server.',
+    },
+    {
+      title: 'The cache dies',
+      text: 'Every session is in Postgres too. A Redis that returns is believed again only once it is known to be fresh.',
+    },
+    {
+      title: 'You sign out',
+      text: 'On every replica, within a second, for good. No old copy, no backup and no slow request brings a session back.',
+    },
+  ],
+  ended: {
+    title: 'Your session has ended',
+    reasons: {
+      logout: 'You signed out in another tab.',
+      'ended by its owner': 'It was ended from another device.',
+      'revoke all': 'All other sessions were ended from another device.',
+      'password changed': 'Your password was changed, so every other session was ended.',
+      'account disabled': 'The account was disabled.',
+      'ended by an administrator': 'An administrator ended it.',
+      'session limit': 'You signed in on more devices than allowed; the oldest session gave way.',
+      'everybody was signed out': 'All sessions were ended, for safety.',
+    } as Record<string, string>,
+    otherwise: 'It was ended, or its time was over.',
+  },
   errors: {
     400: { title: 'That did not make sense', detail: 'Something in the form was missing or out of range.' },
     401: { title: 'Sign in to go on', detail: 'This page belongs to a session, and there is none, or it has ended.' },

@@ -62,6 +62,31 @@ export const es: Words = {
   welcome: (name) => `Sigues en carrera, ${name}.`,
   welcomeLead: (count) =>
     `${count === 0 ? 'Tu carrito está vacío' : `Llevas ${articles(count)}`}. Recarga la página: responde otra réplica y te conoce igual.`,
+  promises: [
+    {
+      title: 'Un servidor muere',
+      text: 'Cualquier otra réplica responde, y te conoce: tu sesión nunca estuvo dentro de ese servidor.',
+    },
+    {
+      title: 'La caché muere',
+      text: 'Cada sesión está también en Postgres. A un Redis que vuelve solo se le cree cuando se sabe que está al día.',
+    },
+    { title: 'Sales', text: 'En cada réplica, en un segundo, para siempre. Ninguna copia vieja devuelve una sesión.' },
+  ],
+  ended: {
+    title: 'Tu sesión ha terminado',
+    reasons: {
+      logout: 'Saliste en otra pestaña.',
+      'ended by its owner': 'Se cerró desde otro equipo.',
+      'revoke all': 'Todas las demás sesiones se cerraron desde otro equipo.',
+      'password changed': 'Tu contraseña cambió, así que las demás sesiones se cerraron.',
+      'account disabled': 'La cuenta está desactivada.',
+      'ended by an administrator': 'La cerró un administrador.',
+      'session limit': 'Entraste en más equipos de los permitidos; la sesión más antigua cedió.',
+      'everybody was signed out': 'Todas las sesiones se cerraron, por seguridad.',
+    },
+    otherwise: 'Se cerró, o se acabó su tiempo.',
+  },
   errors: {
     400: { title: 'No lo hemos entendido', detail: 'Faltaba algo, o un valor está fuera de los límites.' },
     401: { title: 'Entra para continuar', detail: 'Esta página pertenece a una sesión, y no hay ninguna, o ha terminado.' },

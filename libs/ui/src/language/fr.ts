@@ -62,6 +62,34 @@ export const fr: Words = {
   welcome: (name) => `Toujours en course, ${name}.`,
   welcomeLead: (count) =>
     `${count === 0 ? 'Votre panier est vide' : `Vous portez ${articles(count)}`}. Rechargez la page : une autre instance répond et vous connaît tout autant.`,
+  promises: [
+    {
+      title: 'Un serveur meurt',
+      text: 'N’importe quelle autre instance répond, et vous connaît : votre session n’a jamais été dans ce serveur.',
+    },
+    {
+      title: 'Le cache meurt',
+      text: 'Chaque session est aussi dans Postgres. Un Redis qui revient n’est cru qu’une fois prouvé à jour.',
+    },
+    {
+      title: 'Vous quittez',
+      text: 'Sur chaque instance, en une seconde, pour de bon. Aucune vieille copie ne ramène une session.',
+    },
+  ],
+  ended: {
+    title: 'Votre session est terminée',
+    reasons: {
+      logout: 'Vous vous êtes déconnecté dans un autre onglet.',
+      'ended by its owner': 'Elle a été fermée depuis un autre appareil.',
+      'revoke all': 'Toutes les autres sessions ont été fermées depuis un autre appareil.',
+      'password changed': 'Votre mot de passe a changé : toutes les autres sessions ont été fermées.',
+      'account disabled': 'Le compte a été désactivé.',
+      'ended by an administrator': 'Un administrateur l’a fermée.',
+      'session limit': 'Trop d’appareils connectés ; la session la plus ancienne a cédé la place.',
+      'everybody was signed out': 'Toutes les sessions ont été fermées, par sécurité.',
+    },
+    otherwise: 'Elle a été fermée, ou son temps était écoulé.',
+  },
   errors: {
     400: { title: 'Nous n’avons pas compris', detail: 'Il manquait quelque chose, ou une valeur est hors limites.' },
     401: {

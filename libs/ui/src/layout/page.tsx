@@ -4,27 +4,33 @@ import type { Site, Visit } from '../visit.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
 
-export interface PageProps {
+export interface PageOptions {
   title: string;
-  site: Site;
-  visit: Visit;
   /** Further entries of the client build for this page, e.g. `cluster`. */
   scripts?: string[];
   styles?: string[];
   description?: string;
   /** Set where the text is not in the reader's language. */
   mainLanguage?: string;
+  /** Where the page hears what happens; for signed-in readers every page hears of the end of its session. */
+  events?: string;
+}
+
+export interface PageProps extends PageOptions {
+  site: Site;
+  visit: Visit;
   children: ComponentChildren;
 }
 
 /** The frame of every page: usable without scripts, and the same on every replica. */
-export function Page({ title, site, visit, scripts = [], styles = [], description, mainLanguage, children }: PageProps) {
+export function Page({ title, site, visit, scripts = [], styles = [], children, ...options }: PageProps) {
   const { theme = 'system', language = 'en', density = 'cozy' } = visit.looks;
+  const { description, mainLanguage, events = visit.user ? '/api/events' : undefined } = options;
   return (
     <html lang={language} data-theme={theme} data-density={density}>
       <head>
         <meta charset="utf-8" />
-        <title>{`${title} · Baton`}</title>
+        <title>{title === 'Baton' ? title : `${title} · Baton`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         {description && <meta name="description" content={description} />}
         <link rel="icon" href={site.assets.url('icon.svg')} type="image/svg+xml" />
@@ -38,7 +44,7 @@ export function Page({ title, site, visit, scripts = [], styles = [], descriptio
           <script type="module" src={site.assets.url(`${name}.js`)} />
         ))}
       </head>
-      <body data-signed-in={visit.user ? 'yes' : undefined}>
+      <body data-events={events}>
         <a class="skip" href="#main">
           {words(language).skip}
         </a>

@@ -1,0 +1,56 @@
+import type { Site } from '@baton/ui';
+import { SessionModule, toSessionConfig } from '@baton/session';
+import { sendProblem } from '@baton/platform';
+import { ClusterModule } from '@baton/cluster';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ClusterController } from './cluster/cluster.controller.tsx';
+import { ClusterNews } from './cluster/cluster-news.ts';
+import { Launcher } from './cluster/launcher.ts';
+import type { PortalConfig } from './config.ts';
+import { EventsController } from './events/events.controller.ts';
+import { ExplainController } from './explain/explain.controller.tsx';
+import { FIGURES, SOURCE } from './explain/figures.ts';
+import { HomeController } from './home/home.controller.tsx';
+import { MemorySessionsController } from './memory-sessions/memory-sessions.controller.ts';
+import { Pages, SITE } from './pages/pages.tsx';
+import { PreferencesController } from './preferences/preferences.controller.tsx';
+import { SessionController } from './profile/session.controller.tsx';
+import { SERVED_BY, type ServedBy } from './served-by.ts';
+import { CartController } from './shop/cart.controller.ts';
+import { Carts } from './shop/carts.ts';
+import { ShopPages } from './shop/shop.pages.tsx';
+
+@Module({})
+export class PortalModule {
+  static forRoot(config: PortalConfig, site: Site): DynamicModule {
+    const servedBy: ServedBy = { app: 'portal', replica: config.REPLICA, version: config.VERSION };
+    return {
+      module: PortalModule,
+      imports: [
+        SessionModule.forRoot(toSessionConfig(config), { fail: sendProblem }),
+        ClusterModule.forRoot({ ...servedBy, demo: config.DEMO }),
+      ],
+      controllers: [
+        HomeController,
+        ShopPages,
+        CartController,
+        PreferencesController,
+        SessionController,
+        EventsController,
+        ExplainController,
+        ClusterController,
+        ...(config.DEMO ? [MemorySessionsController] : []),
+      ],
+      providers: [
+        Carts,
+        ClusterNews,
+        Pages,
+        { provide: Launcher, useValue: new Launcher(config.LAUNCHER_URL, config.LAUNCHER_TOKEN) },
+        { provide: SOURCE, useValue: { url: config.SOURCE_URL } },
+        { provide: FIGURES, useValue: { measured: null } },
+        { provide: SITE, useValue: site },
+        { provide: SERVED_BY, useValue: servedBy },
+      ],
+    };
+  }
+}
