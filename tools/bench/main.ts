@@ -5,8 +5,10 @@ import { parseOptions, type Options, type Part } from './harness/options.ts';
 import { BenchStores } from './harness/stores.ts';
 import { buildPrograms } from './build.ts';
 import { freeze } from './parts/freeze.ts';
+import { lookup } from './parts/lookup.ts';
 import { profiles } from './parts/profile.ts';
 import { requests } from './parts/requests.ts';
+import { scale } from './parts/scale.ts';
 import { writeResults, writeText } from './report/write-results.ts';
 
 function has(options: Options, part: Part): boolean {
@@ -21,6 +23,8 @@ async function run(options: Options, stores: BenchStores): Promise<void> {
   };
   const scenarios = options.parts.filter((part): part is Scenario => part === 'read' || part === 'write');
   if (scenarios.length) writeResults(options.out, { ...measured, rows: await requests(scenarios, stores, options) });
+  if (has(options, 'lookup')) report(options, measured, 'lookup', 'The stores alone', await lookup(stores, options));
+  if (has(options, 'scale')) report(options, measured, 'scale', 'Many sessions, many replicas', await scale(stores, options));
   if (has(options, 'freeze'))
     report(options, measured, 'freeze', 'Redis frozen while visitors read', (await freeze(stores, options)).text);
   if (has(options, 'profile'))

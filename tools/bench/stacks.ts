@@ -41,7 +41,7 @@ const withMany = (stack: Stack, seed: string): Stack => ({
 
 const stock = peer('stock', 'express-session + connect-redis + passport (stock)');
 
-const BATON_ENV = {
+export const BATON_ENV = {
   SESSION_SECRETS: 'a-secret-of-the-benchmark-that-is-long-enough',
   SESSION_PEPPER: 'a-pepper-of-the-benchmark-that-is-long-enough',
   COOKIE_SECURE: 'false',

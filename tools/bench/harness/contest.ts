@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 import type { Stack } from '../stacks.ts';
 import { runLoad, type LoadResult, type Workload } from './load.ts';
 import type { Options } from './options.ts';
-import { seed } from './seed.ts';
+import { runProgram } from './programs.ts';
 import { Server } from './server.ts';
 import { percentile, sorted } from './statistics.ts';
-import { type BenchStores, difference, type StoreCounts } from './stores.ts';
+import type { Addresses, BenchStores, StoreCounts } from './stores.ts';
 import { Visitors } from './visitors.ts';
 
 export type Scenario = 'read' | 'write';
@@ -17,8 +17,6 @@ export interface Sample {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  storeCommands: StoreCounts;
-  storeCommandsPerRequest: number;
   rssMb: number;
 }
 
@@ -26,24 +24,32 @@ export interface Contestant {
   stack: Stack;
   server: Server;
   visitors: Visitors;
+  addresses: Addresses;
+}
+
+/** The rounds of one stack, and what one of its requests asked of the stores. */
+export interface Measured {
+  samples: Sample[];
+  perRequest: StoreCounts;
 }
 
 const DEFAULT_VISITORS = 1000;
+const COUNT_SECONDS = 1;
 
 export async function enter(stack: Stack, stores: BenchStores): Promise<Contestant> {
-  const { redisUrl, databaseUrl } = await stores.fresh(stack.name);
-  const env = { ...stack.env, REDIS_URL: redisUrl, DATABASE_URL: databaseUrl };
+  const addresses = await stores.fresh(stack.name);
+  const env = { ...stack.env, REDIS_URL: addresses.redisUrl, DATABASE_URL: addresses.databaseUrl };
   if (stack.migrate) await promisify(execFile)(process.execPath, [stack.migrate], { env: { PATH: process.env.PATH, ...env } });
   const server = await Server.start({ program: stack.program, env });
-  return { stack, server, visitors: await admit(stack, server, env) };
+  return { stack, server, addresses, visitors: await admit(stack, server, env) };
 }
 
 async function admit(
-  { seed: seedProgram, visitors = DEFAULT_VISITORS }: Stack,
+  { seed, visitors = DEFAULT_VISITORS }: Stack,
   { port }: Server,
   env: Record<string, string>,
 ): Promise<Visitors> {
-  if (seedProgram) return new Visitors(port, await seed(seedProgram, visitors, env));
+  if (seed) return new Visitors(port, await runProgram<string[]>(seed, { SESSIONS: String(visitors), ...env }));
   return Visitors.signIn(port, visitors);
 }
 
@@ -53,16 +59,19 @@ function workload({ stack, visitors }: Contestant, scenario: Scenario, connectio
 }
 
 /** One round of one stack. */
-async function measure(contestant: Contestant, stores: BenchStores, work: Workload, options: Options): Promise<Sample> {
-  const { server } = contestant;
-  const { connections, seconds } = options;
-  const storesBefore = await stores.counts();
+async function measure({ stack, server }: Contestant, work: Workload, { connections, seconds }: Options): Promise<Sample> {
   const before = await server.usage();
   const load = await runLoad({ port: server.port, connections, seconds, ...work });
   const after = await server.usage();
-  const asked = difference(storesBefore, await stores.counts());
-  refuseFailures(contestant.stack, load);
-  return { ...toSample(load, after.cpuMs - before.cpuMs, asked), rssMb: after.rssBytes / 2 ** 20 };
+  refuseFailures(stack, load);
+  const latencies = sorted(load.latenciesMs);
+  return {
+    cpuMsPer1000: ((after.cpuMs - before.cpuMs) / load.requests) * 1000,
+    requestsPerSecond: load.requests / load.seconds,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    rssMb: after.rssBytes / 2 ** 20,
+  };
 }
 
 function refuseFailures({ name }: Stack, { statuses, broken }: LoadResult): void {
@@ -70,17 +79,17 @@ function refuseFailures({ name }: Stack, { statuses, broken }: LoadResult): void
   if (failed.length || broken) throw new Error(`${name} answered ${JSON.stringify(statuses)}, ${broken} connections broke.`);
 }
 
-function toSample(load: LoadResult, cpuMs: number, asked: StoreCounts): Omit<Sample, 'rssMb'> {
-  const latencies = sorted(load.latenciesMs);
-  const perRequest = Object.fromEntries(Object.entries(asked).map(([name, count]) => [name, count / load.requests]));
-  return {
-    cpuMsPer1000: (cpuMs / load.requests) * 1000,
-    requestsPerSecond: load.requests / load.seconds,
-    p50Ms: percentile(latencies, 0.5),
-    p99Ms: percentile(latencies, 0.99),
-    storeCommands: perRequest,
-    storeCommandsPerRequest: Object.values(perRequest).reduce((sum, count) => sum + count, 0),
-  };
+async function countStoreCommands(
+  contestant: Contestant,
+  stores: BenchStores,
+  work: Workload,
+  connections: number,
+): Promise<StoreCounts> {
+  let requests = 0;
+  const counts = await stores.count(contestant.addresses, async () => {
+    ({ requests } = await runLoad({ port: contestant.server.port, connections, seconds: COUNT_SECONDS, ...work }));
+  });
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / requests]));
 }
 
 export async function contest(
@@ -88,17 +97,19 @@ export async function contest(
   contestants: Contestant[],
   stores: BenchStores,
   options: Options,
-): Promise<Map<string, Sample[]>> {
-  const works = new Map(contestants.map((contestant) => [contestant, workload(contestant, scenario, options.connections)]));
-  const samples = new Map<string, Sample[]>(contestants.map(({ stack }) => [stack.name, []]));
-  for (const [{ server }, work] of works) {
-    await runLoad({ port: server.port, connections: options.connections, seconds: options.warmUpSeconds, ...work });
+): Promise<Map<string, Measured>> {
+  const { connections, warmUpSeconds, rounds } = options;
+  const works = new Map(contestants.map((contestant) => [contestant, workload(contestant, scenario, connections)]));
+  const results = new Map<string, Measured>();
+  for (const [contestant, work] of works) {
+    await runLoad({ port: contestant.server.port, connections, seconds: warmUpSeconds, ...work });
+    const perRequest = await countStoreCommands(contestant, stores, work, connections);
+    results.set(contestant.stack.name, { samples: [], perRequest });
   }
-  for (let round = 1; round <= options.rounds; round++) {
-    process.stderr.write(`${scenario}, round ${round} of ${options.rounds}\n`);
-    for (const [contestant, work] of works) {
-      samples.get(contestant.stack.name)!.push(await measure(contestant, stores, work, options));
-    }
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`${scenario}, round ${round} of ${rounds}\n`);
+    for (const [contestant, work] of works)
+      results.get(contestant.stack.name)!.samples.push(await measure(contestant, work, options));
   }
-  return samples;
+  return results;
 }

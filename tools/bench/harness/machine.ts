@@ -15,8 +15,10 @@ function hasTaskset(): boolean {
   }
 }
 
-const canPin = availableParallelism() > 1 && hasTaskset();
-const otherCores = `1-${availableParallelism() - 1}`;
+/** Asked before this process is pinned itself. */
+const cores = availableParallelism();
+const canPin = cores > 1 && hasTaskset();
+const otherCores = cores === 2 ? '1' : `1-${cores - 1}`;
 
 /** This process and all it starts from here on (load generator, stores) leave the server's core alone. */
 export function leaveServerCore(): void {
@@ -30,8 +32,8 @@ export function onServerCore(command: string[]): string[] {
 
 export function describeMachine(): string {
   const memoryGb = Math.round(totalmem() / 2 ** 30);
-  const pinned = canPin ? `server on core ${SERVER_CORE}, load and stores on core ${otherCores}` : 'no pinning';
-  return `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${memoryGb} GB, ${type()} ${release()}; ${pinned}`;
+  const pinned = canPin ? `server on core ${SERVER_CORE}, load and stores on ${otherCores}` : 'no pinning';
+  return `${cpus()[0]?.model.trim()}, ${cores} cores, ${memoryGb} GB, ${type()} ${release()}; ${pinned}`;
 }
 
 const root = join(import.meta.dirname, '../../..');

@@ -6,7 +6,7 @@ const inspector = new Session();
 const answers: Record<string, () => Promise<unknown>> = {
   usage: async () => {
     const { user, system } = process.cpuUsage();
-    return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() };
+    return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed };
   },
   startProfile: async () => {
     inspector.connect();

@@ -14,6 +14,7 @@ const probe = join(import.meta.dirname, 'probe.ts');
 export interface Usage {
   cpuMs: number;
   rssBytes: number;
+  heapBytes: number;
 }
 
 export async function freePort(): Promise<number> {

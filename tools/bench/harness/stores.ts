@@ -2,33 +2,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool, type QueryResultRow } from 'pg';
+import { Client, Pool, type QueryResultRow } from 'pg';
 import { createClient } from 'redis';
 import { startPostgres } from '../../local/postgres.ts';
 import { startRedis } from '../../local/redis.ts';
+import { countCommands } from './monitor.ts';
 
 type Running = Awaited<ReturnType<typeof startPostgres>>;
+
+export interface Addresses {
+  redisUrl: string;
+  databaseUrl: string;
+}
 
 /** Commands by name; those of Postgres together as `postgres`. */
 export type StoreCounts = Record<string, number>;
 
-/** What the measuring itself asks, and what is not about sessions. */
-const NOT_COUNTED = new Set([
-  'info',
-  'ping',
-  'client|setinfo',
-  'client|setname',
-  'client|id',
-  'hello',
-  'select',
-  'flushdb',
-  'command',
-]);
-
 const STATEMENTS = `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
-  WHERE toplevel AND query NOT LIKE '%pg_stat_statements%'`;
-
-const CALLS = /^cmdstat_([^:]+):calls=(\d+)/gm;
+  WHERE toplevel AND dbid = (SELECT oid FROM pg_database WHERE datname = $1)`;
 
 async function connectRedis(url: string) {
   return createClient({ url }).connect();
@@ -49,7 +40,7 @@ export class BenchStores {
     this.postgres = postgres;
     this.client = client;
     this.pool = new Pool({ connectionString: postgres.url, max: 2 });
-    this.versions = { [redis.engine]: redis.version, postgres: postgres.version };
+    this.versions = { [`${redis.engine}-server`]: redis.version, 'postgres-server': postgres.version };
   }
 
   static async start(): Promise<BenchStores> {
@@ -63,7 +54,7 @@ export class BenchStores {
   }
 
   /** A database in each store that nobody else uses. */
-  async fresh(name: string): Promise<{ redisUrl: string; databaseUrl: string }> {
+  async fresh(name: string): Promise<Addresses> {
     const number = ++this.databases;
     const database = `bench_${number}_${name.replaceAll(/\W/g, '_')}`;
     await this.query(`CREATE DATABASE ${database}`);
@@ -72,20 +63,41 @@ export class BenchStores {
     return { redisUrl: `${this.redis.url}/${number}`, databaseUrl: databaseUrl.href };
   }
 
-  query<T extends QueryResultRow>(sql: string): Promise<T[]> {
-    return this.pool.query<T>(sql).then(({ rows }) => rows);
+  query<T extends QueryResultRow>(sql: string, params: unknown[] = []): Promise<T[]> {
+    return this.pool.query<T>(sql, params).then(({ rows }) => rows);
   }
 
   redisInfo(section: string): Promise<string> {
     return this.client.info(section);
   }
 
-  /** Statements count as sent; commands that a Lua script runs inside Redis count too. */
-  async counts(): Promise<StoreCounts> {
-    const info = await this.redisInfo('commandstats');
-    const redis = Array.from(info.matchAll(CALLS), ([, name, calls]) => [name!, Number(calls)] as const);
-    const [row] = await this.query<{ calls: string }>(STATEMENTS);
-    return Object.fromEntries([...redis.filter(([name]) => !NOT_COUNTED.has(name)), ['postgres', Number(row?.calls)]]);
+  /** One statement in the database of one stack. */
+  async queryIn<T extends QueryResultRow>(databaseUrl: string, sql: string): Promise<T[]> {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query<T>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Of a table with its indexes and what it keeps out of line. */
+  async tableBytes(databaseUrl: string, table: string): Promise<number> {
+    const [row] = await this.queryIn<{ bytes: string }>(databaseUrl, `SELECT pg_total_relation_size('${table}') AS bytes`);
+    return Number(row?.bytes);
+  }
+
+  /** What was sent to the stores while `work` ran: commands to one database of Redis, statements to one of Postgres. */
+  async count({ redisUrl, databaseUrl }: Addresses, work: () => Promise<unknown>): Promise<StoreCounts> {
+    const before = await this.statements(databaseUrl);
+    const redis = await countCommands(redisUrl, work);
+    return { ...redis, postgres: (await this.statements(databaseUrl)) - before };
+  }
+
+  private async statements(databaseUrl: string): Promise<number> {
+    const [row] = await this.query<{ calls: string }>(STATEMENTS, [new URL(databaseUrl).pathname.slice(1)]);
+    return Number(row?.calls);
   }
 
   async stop(): Promise<void> {
@@ -94,9 +106,4 @@ export class BenchStores {
     await Promise.all([this.redis.stop(), this.postgres.stop()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-export function difference(before: StoreCounts, after: StoreCounts): StoreCounts {
-  const changed = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
-  return Object.fromEntries(changed.filter(([, count]) => count > 0));
 }

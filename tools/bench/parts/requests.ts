@@ -1,5 +1,5 @@
 /** The parts `read` and `write`: whole requests through every stack. */
-import { contest, enter, type Contestant, type Sample, type Scenario } from '../harness/contest.ts';
+import { contest, enter, type Contestant, type Measured, type Scenario } from '../harness/contest.ts';
 import type { Options } from '../harness/options.ts';
 import type { BenchStores } from '../harness/stores.ts';
 import { cpuSpreadPercent, toRow, type Row } from '../report/rows.ts';
@@ -9,16 +9,15 @@ import { STACKS, type Stack } from '../stacks.ts';
 const chosen = (options: Options): Stack[] =>
   STACKS.filter(({ name }) => !options.stacks.length || options.stacks.includes(name));
 
-function storeWords(samples: Sample[]): string {
-  const commands = samples.at(-1)?.storeCommands ?? {};
-  const known = Object.entries(commands).filter(([, count]) => count >= 0.0005);
+function storeWords({ perRequest }: Measured): string {
+  const known = Object.entries(perRequest).filter(([, count]) => count >= 0.0005);
   return known.map(([name, count]) => `${name} ${count.toFixed(3)}`).join(', ') || 'none';
 }
 
-function printTable(scenario: Scenario, rows: Row[], samples: Map<string, Sample[]>): void {
+function printTable(scenario: Scenario, rows: Row[], measured: Map<string, Measured>): void {
   const stock = rows.find(({ stack }) => stack === 'stock')?.cpuMsPer1000;
   const cells = rows.map((row) => {
-    const own = samples.get(row.stack)!;
+    const own = measured.get(row.stack)!;
     const toStock = stock ? (row.cpuMsPer1000 / stock).toFixed(2) : '-';
     const { cpuMsPer1000, requestsPerSecond, p50Ms, p99Ms, rssMb } = row;
     return [
@@ -53,9 +52,9 @@ export async function requests(scenarios: Scenario[], stores: BenchStores, optio
     for (const stack of chosen(options)) contestants.push(await enter(stack, stores));
     const rows: Row[] = [];
     for (const scenario of scenarios) {
-      const samples = await contest(scenario, contestants, stores, options);
-      const own = Array.from(samples, ([stack, rounds]) => toRow(scenario, stack, rounds));
-      printTable(scenario, own, samples);
+      const measured = await contest(scenario, contestants, stores, options);
+      const own = Array.from(measured, ([stack, result]) => toRow(scenario, stack, result));
+      printTable(scenario, own, measured);
       rows.push(...own);
     }
     return rows;

@@ -1,5 +1,5 @@
 /** Samples to rows: the shape of docs/benchmarks/latest.json. */
-import type { Sample, Scenario } from '../harness/contest.ts';
+import type { Measured, Sample, Scenario } from '../harness/contest.ts';
 import { median, round, spread } from '../harness/statistics.ts';
 
 export interface Row {
@@ -21,7 +21,8 @@ export interface Results {
   rows: Row[];
 }
 
-export function toRow(scenario: Scenario, stack: string, samples: Sample[]): Row {
+export function toRow(scenario: Scenario, stack: string, { samples, perRequest }: Measured): Row {
+  const commands = Object.values(perRequest).reduce((sum, count) => sum + count, 0);
   const middle = (pick: (sample: Sample) => number, digits: number) => round(median(samples.map(pick)), digits);
   return {
     scenario,
@@ -30,12 +31,12 @@ export function toRow(scenario: Scenario, stack: string, samples: Sample[]): Row
     requestsPerSecond: middle((sample) => sample.requestsPerSecond, 0),
     p50Ms: middle((sample) => sample.p50Ms, 2),
     p99Ms: middle((sample) => sample.p99Ms, 2),
-    storeCommandsPerRequest: middle((sample) => sample.storeCommandsPerRequest, 3),
+    storeCommandsPerRequest: round(commands, 3),
     rssMb: middle((sample) => sample.rssMb, 0),
     rounds: samples.length,
   };
 }
 
 /** Half the distance between the best and the worst round, in percent of the median. */
-export const cpuSpreadPercent = (samples: Sample[]): number =>
+export const cpuSpreadPercent = ({ samples }: Measured): number =>
   round(spread(samples.map((sample) => sample.cpuMsPer1000)) * 100, 0);
