@@ -1,5 +1,5 @@
 import type { SessionData } from 'express-session';
-import { difference, type MergePatch } from '../model/merge-patch.ts';
+import { difference, isSame, type MergePatch } from '../model/merge-patch.ts';
 import type { Attributes } from '../model/record.ts';
 
 type Holder = Partial<SessionData> & Record<string, unknown>;
@@ -12,9 +12,21 @@ export function attributesOf(session: object): Attributes {
 
 /** What changed, as JSON would store it: dates, undefined and class instances are settled here, and only when something changed. */
 export function changesOf(session: object, loaded: Attributes): MergePatch | null {
+  if (isUnchanged(session as Holder, loaded)) return null;
   const attributes = attributesOf(session);
   if (difference(loaded, attributes) === null) return null;
   return difference(loaded, JSON.parse(JSON.stringify(attributes)) as Attributes);
+}
+
+function isUnchanged(session: Holder, loaded: Attributes): boolean {
+  let names = 0;
+  for (const name in session) {
+    if (name === 'cookie') continue;
+    if (!isSame(loaded[name], session[name])) return false;
+    names++;
+  }
+  for (const _name in loaded) names--;
+  return names === 0;
 }
 
 export function replaceAttributes(session: object, attributes: Attributes): void {

@@ -22,6 +22,7 @@ const LONGEST = 256;
  * Cookies that were verified are remembered, because three HMACs per request cost more than the session's lookup.
  */
 export class SignedCookie {
+  private readonly prefix: string;
   private young = new Map<string, PresentedId>();
   private old = new Map<string, PresentedId>();
 
@@ -30,13 +31,16 @@ export class SignedCookie {
     private readonly secrets: readonly string[],
     private readonly storedIds: (id: string) => readonly StoredId[],
     private readonly remembered = 10_000,
-  ) {}
+  ) {
+    this.prefix = `${name}=`;
+  }
 
   /** Null for no cookie, and for anything that is not one of ours. */
   read(req: Request): PresentedId | null {
-    const value = this.valueOf(req.headers.cookie);
-    if (value === null) return null;
-    return this.young.get(value) ?? this.refresh(value, this.old.get(value) ?? this.verify(value));
+    const header = req.headers.cookie;
+    if (header === undefined) return null;
+    const raw = this.rawValueOf(header);
+    return (raw === null ? null : (this.young.get(raw) ?? this.readRaw(raw))) ?? this.verify(this.parsedValueOf(header));
   }
 
   write(res: Response, id: string, cookie: SessionData['cookie']): void {
@@ -44,13 +48,27 @@ export class SignedCookie {
     res.append('Set-Cookie', serialized);
   }
 
-  private valueOf(header: string | undefined): string | null {
-    if (header === undefined || !header.includes(this.name)) return null;
-    const value = parseCookie(header)[this.name];
-    return value !== undefined && value.length <= LONGEST && value.startsWith('s:') ? value : null;
+  /** As the browser sent it, still encoded: the key of what is remembered. Null where only a parser can tell. */
+  private rawValueOf(header: string): string | null {
+    const start = header.startsWith(this.prefix) ? 0 : header.indexOf(`; ${this.prefix}`) + 2;
+    if (start === 1) return null;
+    const end = header.indexOf(';', start);
+    return header.slice(start + this.prefix.length, end === -1 ? undefined : end);
   }
 
-  private verify(value: string): PresentedId | null {
+  private readRaw(raw: string): PresentedId | null {
+    if (raw.length > LONGEST) return null;
+    const presented = this.old.get(raw) ?? this.verify(parseCookie(`${this.prefix}${raw}`)[this.name]);
+    if (presented !== null) this.remember(raw, presented);
+    return presented;
+  }
+
+  private parsedValueOf(header: string): string | undefined {
+    return header.includes(this.name) ? parseCookie(header)[this.name] : undefined;
+  }
+
+  private verify(value: string | undefined): PresentedId | null {
+    if (value === undefined || value.length > LONGEST || !value.startsWith('s:')) return null;
     for (const secret of this.secrets) {
       const id = unsign(value.slice(2), secret);
       if (id !== false && isSessionId(id)) return { id, stored: this.storedIds(id) };
@@ -58,13 +76,11 @@ export class SignedCookie {
     return null;
   }
 
-  private refresh(value: string, presented: PresentedId | null): PresentedId | null {
-    if (presented === null) return null;
+  private remember(raw: string, presented: PresentedId): void {
     if (this.young.size * 2 >= this.remembered) {
       this.old = this.young;
       this.young = new Map();
     }
-    this.young.set(value, presented);
-    return presented;
+    this.young.set(raw, presented);
   }
 }

@@ -14,14 +14,48 @@ function ownNames(value: JsonObject): string[] {
   return Object.keys(value).filter((name) => name !== '__proto__');
 }
 
-/** A copy that shares nothing with its source, so that no request can change another request's session. */
+/**
+ * A copy that shares nothing with its source, so that no request can change another request's session. The engine clones
+ * an object with its shape much faster than names can be added to an empty one.
+ */
 export function copy<T extends Json>(value: T): T;
 export function copy(value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item) => copy(item));
-  const result: JsonObject = {};
-  for (const name in value) if (name !== '__proto__') result[name] = copy(value[name]!);
+  const result: JsonObject = { ...value };
+  for (const name in result) {
+    const member = result[name]!;
+    if (typeof member === 'object' && member !== null) result[name] = copy(member);
+    if (name === '__proto__') delete result[name];
+  }
   return result;
+}
+
+/**
+ * True only if `after` surely is what `before` is. A quick look without a single allocation, for the usual case that a
+ * request changed nothing; what is not a plain object or array is left to `difference`.
+ */
+export function isSame(before: Json | undefined, after: unknown): boolean {
+  if (before === after) return true;
+  if (typeof before !== 'object' || before === null || typeof after !== 'object' || after === null) return false;
+  if (Array.isArray(before)) return Array.isArray(after) && isSameArray(before, after);
+  return Object.getPrototypeOf(after) === Object.prototype && isSameObject(before, after as JsonObject);
+}
+
+function isSameArray(before: Json[], after: unknown[]): boolean {
+  if (before.length !== after.length) return false;
+  for (let i = 0; i < before.length; i++) if (!isSame(before[i], after[i])) return false;
+  return true;
+}
+
+function isSameObject(before: JsonObject, after: JsonObject): boolean {
+  let names = 0;
+  for (const name in before) {
+    if (!isSame(before[name], after[name])) return false;
+    names++;
+  }
+  for (const _name in after) names--;
+  return names === 0;
 }
 
 /** RFC 7396 section 2, MergePatch(target, patch). */
