@@ -53,7 +53,8 @@ const options = {
   encryptionKeys: [],
   revocationMs: 1000,
 };
-const tiered = createBackend({ ...options, nearCacheMs: 0 });
+const withNearCache = (forMs: number) => ({ ...options, nearCacheMs: forMs });
+const tiered = createBackend(withNearCache(0));
 tiered.start();
 while (!tiered.link!.trusted) await wait(20);
 
@@ -71,7 +72,7 @@ const lookups: Record<string, Lookup> = {
 
 /** Of a hit: too short for the clock, so many at once are timed. */
 async function nearHitUs(): Promise<number> {
-  const near = createBackend({ ...options, nearCacheMs });
+  const near = createBackend(withNearCache(nearCacheMs));
   near.start();
   while (!near.link!.trusted) await wait(20);
   const key = keys[0]!;
