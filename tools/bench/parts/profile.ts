@@ -9,7 +9,7 @@ import { markdownTable } from '../report/table.ts';
 import { STACKS, type Stack } from '../stacks.ts';
 
 const PROFILED = ['stock', 'baton', 'baton-near'];
-const TOP = 25
+const TOP = 25;
 
 /** Where a function belongs: its package, a folder of Baton, Node itself, or the engine. */
 function ownerOf({ url, functionName }: Profiler.ProfileNode['callFrame']): string {

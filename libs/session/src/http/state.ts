@@ -26,9 +26,8 @@ class Into {
 class WithState extends Into {
   readonly #state: RequestState = { cookie: null, lookupMs: 0, creation: { authenticated: false } };
 
-  static of(req: Request): RequestState {
-    if (!(#state in req)) new WithState(req);
-    return (req as unknown as WithState).#state;
+  static of(req: object): RequestState {
+    return #state in req ? req.#state : new WithState(req).#state;
   }
 }
 
@@ -40,8 +39,8 @@ class WithRecord extends Into {
   }
 
   static attach(session: object, record: SessionRecord): void {
-    const holder = #record in session ? session : (new WithRecord(session) as WithRecord);
-    holder.#record = record;
+    if (#record in session) session.#record = record;
+    else new WithRecord(session).#record = record;
   }
 }
 

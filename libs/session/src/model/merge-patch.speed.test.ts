@@ -45,12 +45,8 @@ describe('the quick comparison', () => {
   });
 
   it('knows a copy', () => {
-    fc.assert(
-      fc.property(
-        attributes.filter((value) => !JSON.stringify(value).includes('__proto__')),
-        (source) => isSame(source, copy(source)),
-      ),
-    );
+    const source = { user: { id: 'u1', roles: ['customer'] }, cart: { tea: 2 }, seen: [1, [2, { three: 3 }]], dark: true };
+    expect(isSame(source, copy(source))).toBe(true);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { endsAt } from '../../model/policy.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
 import type { Connection } from './client.ts';
-import { PREFIX, keysOf } from './keys.ts';
+import { PREFIX, keysOf, sessionKey } from './keys.ts';
 import { isOutOfMemory, type Ask } from './redis-link.ts';
 import { CREATE_DIRTY, DROP, FILL, PUT, REVOKE, REVOKE_DIRTY, SAVE_DIRTY, SETTLE, TOUCH, type PutResult } from './scripts.ts';
 import { RecordCache } from './record-cache.ts';
@@ -121,7 +121,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   private get(key: string): Promise<string | null> {
-    return this.ask((redis) => redis.get(this.keys(key).session));
+    return this.ask((redis) => redis.get(sessionKey(key, this.options.generation())));
   }
 
   private copyIn(key: string, value: string | null): Copy {
