@@ -175,8 +175,14 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   private async initialize(): Promise<void> {
     await this.dataSource.initialize();
-    this.pool.on('acquire', (client) => this.clients.add(client));
+    this.pool.on('acquire', (client) => this.adopt(client));
     this.pool.on('remove', (client) => this.clients.delete(client));
+  }
+
+  /** A connection that dies while it is lent out tells the statement under way, or the next one. Without a listener it would end the process. */
+  private adopt(client: PoolClient): void {
+    if (!this.clients.has(client)) client.on('error', () => undefined);
+    this.clients.add(client);
   }
 
   private get pool(): Pool {
