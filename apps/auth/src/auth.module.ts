@@ -1,7 +1,8 @@
-import { Readiness, sendProblem } from '@baton/platform';
-import { SessionModule, Stores, type SessionConfig } from '@baton/session';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { METRICS, Readiness, sendProblem } from '@baton/platform';
+import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { Registry } from 'prom-client';
 import { AccountController } from './account/account.controller.ts';
 import { Account } from './account/account.ts';
 import { RegisterController } from './account/register.controller.ts';
@@ -47,7 +48,8 @@ export interface AuthOptions {
   ],
 })
 export class AuthModule {
-  constructor(readiness: Readiness, stores: Stores) {
+  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+    registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.status().serving !== 'none');
   }
 

@@ -4,6 +4,7 @@ import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } fr
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
 import { DeadlineError, withDeadline } from '../deadline.ts';
+import { countOperation } from '../operations.ts';
 import { jittered, pause } from '../pause.ts';
 import { SessionCacheRow, SessionEventRow, SessionRow } from './session.entity.ts';
 
@@ -217,6 +218,7 @@ class ClientLease {
 
 async function ask<T extends object>(client: PoolClient, sql: string | Statement, params: unknown[]): Promise<T[]> {
   const statement = typeof sql === 'string' ? { text: sql } : sql;
+  countOperation(`postgres ${statement.name?.slice('session-'.length) ?? 'other'}`);
   const result = await client.query<T>({ ...statement, values: params });
   return result.rows;
 }
