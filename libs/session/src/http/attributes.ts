@@ -1,6 +1,7 @@
 import type { SessionData } from 'express-session';
 import { difference, isSame, type MergePatch } from '../model/merge-patch.ts';
 import type { Attributes } from '../model/record.ts';
+import { snapshotOf } from './state.ts';
 
 type Holder = Partial<SessionData> & Record<string, unknown>;
 
@@ -10,12 +11,21 @@ export function attributesOf(session: object): Attributes {
   return attributes as Attributes;
 }
 
-/** What changed, as JSON would store it: dates, undefined and class instances are settled here, and only when something changed. */
-export function changesOf(session: object, loaded: Attributes): MergePatch | null {
-  if (isUnchanged(session as Holder, loaded)) return null;
-  const attributes = attributesOf(session);
-  if (difference(loaded, attributes) === null) return null;
-  return difference(loaded, JSON.parse(JSON.stringify(attributes)) as Attributes);
+/**
+ * What changed since the session was last the same as a store, as JSON would store it: dates, undefined and class
+ * instances are settled here, and only when something changed. Throws for what JSON cannot express.
+ */
+export function changesOf(session: object): MergePatch | null {
+  const snapshot = snapshotOf(session);
+  return isUnchanged(session as Holder, snapshot) ? null : difference(snapshot, asJson(attributesOf(session)));
+}
+
+export function asJson(attributes: Attributes): Attributes {
+  try {
+    return JSON.parse(JSON.stringify(attributes)) as Attributes;
+  } catch (error) {
+    throw new TypeError('This session cannot be stored: it holds something that JSON cannot express.', { cause: error });
+  }
 }
 
 function isUnchanged(session: Holder, loaded: Attributes): boolean {

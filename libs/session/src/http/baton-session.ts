@@ -1,16 +1,15 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { SessionGoneError } from '../model/errors.ts';
 import { renewSessionId, type Peppers } from '../model/id.ts';
-import { isRenewalDue, isTouchDue, type Policy } from '../model/policy.ts';
+import { isRenewalDue, type Policy } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
-import { attributesOf, changesOf } from './attributes.ts';
+import { changesOf } from './attributes.ts';
 import type { ExpressStore } from './express-store.ts';
 import { holdHeaders } from './hold-headers.ts';
 import type { Found, SessionLookup } from './lookup.ts';
 import type { SignedCookie } from './signed-cookie.ts';
-import { attachRecord, loadedRecord, stateOf } from './state.ts';
-import { TouchTimes } from './touch-times.ts';
+import { attachRecord, loadedRecord, snapshotOf, stateOf } from './state.ts';
 
 export interface BatonSessionOptions {
   readonly store: SessionStore;
@@ -30,11 +29,7 @@ export function batonSession(options: BatonSessionOptions): RequestHandler {
 }
 
 class Lifecycle {
-  private readonly touches: TouchTimes;
-
-  constructor(private readonly options: BatonSessionOptions) {
-    this.touches = new TouchTimes(options.policy);
-  }
+  constructor(private readonly options: BatonSessionOptions) {}
 
   handle(req: Request, res: Response, next: NextFunction): void {
     if (req.session !== undefined) return next();
@@ -61,13 +56,11 @@ class Lifecycle {
   }
 
   private hold(req: Request, res: Response, found: Found | null): void {
-    const commit = () => {
-      const work = this.commit(req, found);
-      if (work !== null) return work.then(() => this.setCookie(req, res));
-      this.setCookie(req, res);
-      return null;
-    };
-    holdHeaders(res, commit, (error) => this.options.fail(error, req, res));
+    holdHeaders(res, {
+      store: () => this.commit(req, found),
+      ready: () => this.setCookie(req, res),
+      fail: (error) => this.options.fail(error, req, res),
+    });
   }
 
   /** Null when there is nothing to wait for, which is the case of nearly every request. */
@@ -75,10 +68,9 @@ class Lifecycle {
     const session = req.session as Request['session'] | undefined;
     if (session === undefined) return null;
     const record = loadedRecord(session);
-    if (record === undefined) return isEmpty(session) ? null : this.save(req);
-    if (changesOf(session, record.attributes) !== null)
-      return this.save(req).then(() => this.renewIfDue(req, found) ?? undefined);
-    this.touchIfDue(record);
+    if (changesOf(session) !== null) return this.save(req).then(() => this.renewIfDue(req, found) ?? undefined);
+    if (record === undefined) return null;
+    this.options.face.touchIfDue(record);
     return this.renewIfDue(req, found);
   }
 
@@ -86,14 +78,6 @@ class Lifecycle {
     return new Promise((resolve, reject) => {
       req.session.save((error: unknown) => (error ? reject(error) : resolve()));
     });
-  }
-
-  /** Nobody waits for it, and a store that is away will be told by the next request. */
-  private touchIfDue(record: SessionRecord): void {
-    const now = Date.now();
-    if (isTouchDue(record.lastSeenAt, this.options.policy, now) && this.touches.claim(record.key, now)) {
-      this.options.store.touch(record).catch(() => this.touches.forget(record.key));
-    }
   }
 
   /** A renewal that cannot be stored is put off: it protects the session, so it must not end it. */
@@ -108,7 +92,7 @@ class Lifecycle {
 
   private async confirm(req: Request, record: SessionRecord, proof: string): Promise<void> {
     const confirmed = await this.options.store.renew(record.key, { step: 'confirm', proof }, record);
-    if (confirmed !== null) attachRecord(req.session, confirmed);
+    if (confirmed !== null) attachRecord(req.session, confirmed, snapshotOf(req.session));
   }
 
   private async issue(req: Request, record: SessionRecord): Promise<void> {
@@ -117,7 +101,7 @@ class Lifecycle {
     if (stored === undefined) return;
     const issued = await this.options.store.renew(record.key, { step: 'issue', proof: stored.proof }, record);
     if (issued === null) throw new SessionGoneError();
-    attachRecord(req.session, issued);
+    attachRecord(req.session, issued, snapshotOf(req.session));
     if (issued.nextProof === stored.proof) stateOf(req).cookie = id;
   }
 
@@ -125,10 +109,6 @@ class Lifecycle {
     const { cookie } = stateOf(req);
     if (cookie !== null && req.session !== undefined) this.options.cookie.write(res, cookie, req.session.cookie);
   }
-}
-
-function isEmpty(session: object): boolean {
-  return Object.keys(attributesOf(session)).length === 0;
 }
 
 function putOff(): void {

@@ -2,13 +2,14 @@ import type { Request } from 'express';
 import session, { Store, type SessionData } from 'express-session';
 import { SessionGoneError } from '../model/errors.ts';
 import { newPublicId, newSessionId, type Peppers } from '../model/id.ts';
-import { copy } from '../model/merge-patch.ts';
-import type { Policy } from '../model/policy.ts';
+import { applyPatch, copy, difference } from '../model/merge-patch.ts';
+import { isTouchDue, type Policy } from '../model/policy.ts';
 import type { Attributes, NewSession, SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
-import { attributesOf, changesOf } from './attributes.ts';
+import { asJson, attributesOf, changesOf } from './attributes.ts';
 import type { SessionLookup } from './lookup.ts';
-import { attachRecord, loadedRecord, stateOf } from './state.ts';
+import { attachRecord, loadedRecord, snapshotOf, stateOf } from './state.ts';
+import { TouchTimes } from './touch-times.ts';
 
 export interface CookieOptions {
   readonly name: string;
@@ -33,6 +34,8 @@ const CookieObject = session.Cookie as unknown as new (options: object) => Sessi
 export class ExpressStore extends Store {
   /** From what `get` answered to the record it was made from, until `createSession` makes a session of it. */
   private readonly answered = new WeakMap<object, SessionRecord>();
+  private readonly saving = new WeakMap<object, Promise<void>>();
+  private readonly touches: TouchTimes;
 
   constructor(
     private readonly sessions: SessionStore,
@@ -42,6 +45,7 @@ export class ExpressStore extends Store {
     private readonly cookie: CookieOptions,
   ) {
     super();
+    this.touches = new TouchTimes(policy);
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
@@ -51,14 +55,26 @@ export class ExpressStore extends Store {
     );
   }
 
-  /** An insert for a session that was not loaded, a difference for one that was. */
+  /** An insert for a session that was not loaded, a difference for one that was. Saves of one session object take turns. */
   override set(sid: string, session: SessionData, callback?: Callback): void {
-    settle(this.store(sid, session as Request['session']), callback);
+    const store = () => this.store(sid, session as Request['session']);
+    const work = this.saving.get(session)?.then(store, store) ?? store();
+    this.saving.set(session, work);
+    settle(work, callback);
   }
 
   override touch(_sid: string, session: SessionData, callback?: () => void): void {
     const record = loadedRecord(session);
-    settle(record === undefined ? Promise.resolve(false) : this.sessions.touch(record), callback);
+    if (record !== undefined) this.touchIfDue(record);
+    callback?.();
+  }
+
+  /** Nobody waits for it, and a store that is away will be told by the next request. */
+  touchIfDue(record: SessionRecord): void {
+    const now = Date.now();
+    if (isTouchDue(record.lastSeenAt, this.policy, now) && this.touches.claim(record.key, now)) {
+      this.sessions.touch(record).catch(() => this.touches.forget(record.key));
+    }
   }
 
   override destroy(sid: string, callback?: Callback): void {
@@ -112,11 +128,11 @@ export class ExpressStore extends Store {
   private async store(sid: string, session: Request['session']): Promise<void> {
     const loaded = loadedRecord(session);
     if (loaded === undefined) return this.create(sid, session);
-    const patch = changesOf(session, loaded.attributes);
+    const patch = changesOf(session);
     if (patch === null) return;
     const saved = await this.sessions.save(loaded.key, patch, loaded);
     if (saved === null) throw new SessionGoneError();
-    attachRecord(session, saved);
+    attachRecord(session, saved, applyPatch(snapshotOf(session), patch) as Attributes);
   }
 
   private async create(sid: string, session: Request['session']): Promise<void> {
@@ -132,7 +148,7 @@ export class ExpressStore extends Store {
     return {
       ...this.peppers.forWriting(sid),
       publicId: newPublicId(),
-      attributes: JSON.parse(JSON.stringify(attributesOf(session))) as Attributes,
+      attributes: difference({}, asJson(attributesOf(session))) ?? {},
       device: { ip: req.ip ?? null, userAgent },
       idleSeconds: this.policy.idleSeconds,
       absoluteSeconds: this.policy.absoluteSeconds,

@@ -1,99 +1,170 @@
 import type { Response } from 'express';
 
-type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders';
-
-const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const;
-
-type Call = (this: Response, ...args: never[]) => unknown;
-
-/**
- * Runs `before` when the answer is about to begin, whichever way it begins: JSON, a redirect, a page, a stream or
- * flushed headers. If `before` has something to wait for, the answer waits; if that fails, the answer is thrown away
- * and `fail` answers instead. So no success header can leave before the session is stored.
- */
-export function holdHeaders(res: Response, before: () => Promise<void> | null, fail: (error: unknown) => void): void {
-  const hold = new Hold(res, before, fail);
-  const answer = res as unknown as Record<Method, Call>;
-  answer.writeHead = (...args) => hold.call('writeHead', args, res);
-  answer.write = (...args) => hold.call('write', args, false);
-  answer.end = (...args) => hold.call('end', args, res);
-  answer.flushHeaders = (...args) => hold.call('flushHeaders', args, undefined);
+export interface Commit {
+  /** Stores what must be stored before the answer may begin. Null when there is nothing to wait for. */
+  readonly store: () => Promise<void> | null;
+  /** Last word on the headers, called when all is stored. */
+  readonly ready: () => void;
+  /** Answers instead of the handler, synchronously. */
+  readonly fail: (error: unknown) => void;
 }
 
-class Hold {
-  private readonly own: Record<Method, Call>;
-  private held: (() => unknown)[] | null = null;
-  private wroteBody = false;
+/**
+ * Stores the session when the answer is about to begin, whichever way it begins: JSON, a redirect, a page, a stream or
+ * flushed headers. If there is something to wait for, the answer waits; if that fails, the answer is thrown away and
+ * `fail` answers instead. So no success header can leave before the session is stored.
+ */
+export function holdHeaders(res: Response, commit: Commit): void {
+  new HeldAnswer(res, commit).hold();
+}
+
+const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const;
+type Method = (typeof METHODS)[number];
+type Methods = Record<Method, (...args: never[]) => unknown>;
+type Call = readonly [name: Method, args: never[]];
+
+class HeldAnswer {
+  private readonly own: Methods;
+  private readonly ours: Methods;
+  /** A middleware after this one may wrap our methods in its own, so they cannot simply be taken away again. */
+  private stage: 'waiting' | 'held' | 'passing' | 'replaced' = 'waiting';
+  private held: Call[] | null = null;
+  private readonly namesBefore: string[];
 
   constructor(
     private readonly res: Response,
-    private readonly before: () => Promise<void> | null,
-    private readonly fail: (error: unknown) => void,
+    private readonly commit: Commit,
   ) {
-    const { writeHead, write, end, flushHeaders } = res as unknown as Record<Method, Call>;
-    this.own = { writeHead, write, end, flushHeaders };
+    const methods = res as unknown as Methods;
+    this.own = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
+    this.ours = {
+      writeHead: (...args) => this.call('writeHead', this.stage === 'waiting' ? this.withHeadersSet(args) : args),
+      write: (...args) => this.call('write', args),
+      end: (...args) => this.call('end', args),
+      flushHeaders: (...args) => this.call('flushHeaders', args),
+    };
+    this.namesBefore = res.getHeaderNames();
   }
 
-  /** `whenHeld` is what the caller gets as long as the answer has to wait. */
-  call(name: Method, args: never[], whenHeld: unknown): unknown {
-    if (this.held === null && !this.begin()) return this.own[name].apply(this.res, args);
-    this.wroteBody ||= name === 'write';
-    this.held!.push(() => this.own[name].apply(this.res, args));
-    return whenHeld;
+  hold(): void {
+    Object.assign(this.res, this.ours);
   }
 
-  /** False: nothing to wait for. */
-  private begin(): boolean {
-    const work = startedWork(this.before);
-    if (work === null) {
-      this.restore();
-      return false;
-    }
+  private call(name: Method, args: never[]): unknown {
+    if (this.stage === 'waiting') this.begin();
+    if (this.stage === 'passing') return this.own[name].apply(this.res, args);
+    if (this.stage === 'held') this.keep(this.held!, name, args);
+    return name === 'write' ? false : name === 'flushHeaders' ? undefined : this.res;
+  }
+
+  private keep(held: Call[], name: Method, args: never[]): void {
+    // Wrappers like compression write the head again for as long as Node has not built it.
+    const isRepeated = name === 'writeHead' && held.length > 0;
+    const isOver = held.at(-1)?.[0] === 'end';
+    if (!isRepeated && !isOver) held.push([name, args]);
+  }
+
+  private begin(): void {
+    const work = this.startedWork();
+    if (work === null) return this.pass();
+    this.stage = 'held';
     this.held = [];
-    work.then(
-      () => this.release(),
-      (error: unknown) => {
-        this.restore();
-        discardAnswer(this.res);
-        this.fail(error);
-      },
-    );
-    return true;
+    const { statusCode, statusMessage } = this.res;
+    const unlock = lockHeaders(this.res);
+    work
+      .then(() => {
+        unlock();
+        Object.assign(this.res, { statusCode, statusMessage });
+        this.release();
+      })
+      .catch((error: unknown) => {
+        unlock();
+        this.replace(error);
+      });
   }
 
-  private restore(): void {
-    for (const name of METHODS) (this.res as unknown as Record<Method, Call>)[name] = this.own[name];
+  /** What `store` throws is a failure like any other. */
+  private startedWork(): Promise<void> | null {
+    try {
+      return this.commit.store();
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private pass(): void {
+    this.stage = 'passing';
+    const methods = this.res as unknown as Methods;
+    for (const name of METHODS) if (methods[name] === this.ours[name]) methods[name] = this.own[name];
+    this.commit.ready();
   }
 
   private release(): void {
-    this.restore();
-    const results = this.held!.map((call) => call());
+    this.pass();
+    const held = this.held!;
+    const results = held.map(([name, args]) => this.own[name].apply(this.res, args));
     // Whoever was told to wait is told to go on, unless the socket itself is full now: then it will say so.
-    if (this.wroteBody && results.at(-1) !== false && !this.res.writableEnded) this.res.emit('drain');
+    const wroteBody = held.some(([name]) => name === 'write');
+    if (wroteBody && results.at(-1) !== false && !this.res.writableEnded) this.res.emit('drain');
+  }
+
+  /** The handler may still be writing its answer, and must not be able to write it into this one. */
+  private replace(error: unknown): void {
+    if (this.res.headersSent) {
+      this.res.destroy();
+      return;
+    }
+    Object.assign(this.res, this.own);
+    discardAnswer(this.res, this.namesBefore);
+    try {
+      this.commit.fail(error);
+    } catch {
+      this.res.destroy();
+    }
+    this.stage = 'replaced';
+    this.hold();
+  }
+
+  /** Headers given to writeHead, set one by one: else a Set-Cookie among them would replace the session's. */
+  private withHeadersSet(args: unknown[]): never[] {
+    const headers = args.at(-1);
+    if (typeof headers !== 'object' || headers === null) return args as never[];
+    for (const [name, value] of Array.isArray(headers) ? pairs(headers as unknown[]) : Object.entries(headers))
+      this.res.setHeader(name, value as string);
+    return args.slice(0, -1) as never[];
   }
 }
 
-/** What `before` throws is a failure of the commit like any other. */
-function startedWork(before: () => Promise<void> | null): Promise<void> | null {
-  try {
-    return before();
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
+/** `[name, value, name, value]` or `[[name, value]]` as writeHead takes them; values of a repeated name are collected. */
+function pairs(list: unknown[]): [string, unknown][] {
+  const tuples = Array.isArray(list[0]) ? (list as [string, string][]) : couples(list as string[]);
+  const byName = Map.groupBy(tuples, ([name]) => name.toLowerCase());
+  return [...byName.values()].map((same) => [same[0]![0], same.length === 1 ? same[0]![1] : same.map(([, value]) => value)]);
 }
 
-const ABOUT_THE_BODY = [
-  'content-type',
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'content-disposition',
-  'etag',
-  'last-modified',
-  'location',
-  'set-cookie',
-];
+function couples(list: string[]): [string, string][] {
+  return list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1]!] as [string, string]] : []));
+}
 
-function discardAnswer(res: Response): void {
-  for (const name of ABOUT_THE_BODY) res.removeHeader(name);
+/** To the handler, a held answer has begun: it gets what Node would tell it if it tried to begin another. */
+function lockHeaders(res: Response): () => void {
+  const { setHeader, appendHeader, removeHeader } = res as unknown as Record<string, unknown>;
+  const refuse = () => {
+    throw Object.assign(new Error('Cannot change headers after they are sent to the client'), { code: 'ERR_HTTP_HEADERS_SENT' });
+  };
+  Object.defineProperty(res, 'headersSent', { value: true, configurable: true });
+  Object.assign(res, { setHeader: refuse, appendHeader: refuse, removeHeader: refuse });
+  return () => {
+    delete (res as { headersSent?: boolean }).headersSent;
+    Object.assign(res, { setHeader, appendHeader, removeHeader });
+  };
+}
+
+/** Set before the handler, but about its answer. */
+const ABOUT_THE_ANSWER = new Set(['content-type', 'content-length', 'cache-control', 'etag', 'set-cookie', 'location']);
+
+/** What was there before the handler stays: security headers, request id, CORS. */
+function discardAnswer(res: Response, namesBefore: readonly string[]): void {
+  for (const name of res.getHeaderNames()) if (ABOUT_THE_ANSWER.has(name) || !namesBefore.includes(name)) res.removeHeader(name);
+  res.statusMessage = '';
 }

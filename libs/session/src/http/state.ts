@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import type { SessionRecord } from '../model/record.ts';
+import type { Attributes, SessionRecord } from '../model/record.ts';
 import type { CreateOptions } from '../model/store.ts';
 
 /** What the library knows of a request's session beyond `req.session`. Apart from the request, so that nothing prints it. */
@@ -33,26 +33,42 @@ class WithState extends Into {
 
 class WithRecord extends Into {
   #record: SessionRecord | undefined = undefined;
+  #snapshot: Attributes = {};
 
   static of(session: object): SessionRecord | undefined {
     return #record in session ? session.#record : undefined;
   }
 
-  static attach(session: object, record: SessionRecord): void {
-    if (#record in session) session.#record = record;
-    else new WithRecord(session).#record = record;
+  static snapshotOf(session: object): Attributes {
+    return #snapshot in session ? session.#snapshot : NOTHING;
+  }
+
+  static attach(session: object, record: SessionRecord, snapshot: Attributes): void {
+    const holder = #record in session ? session : new WithRecord(session);
+    holder.#record = record;
+    holder.#snapshot = snapshot;
   }
 }
+
+const NOTHING: Attributes = {};
 
 export function stateOf(req: Request): RequestState {
   return WithState.of(req);
 }
 
-/** The record a session object was made from: the snapshot that its changes are compared with. Undefined: it is new. */
+/** The newest known record of a session object. Undefined: the session is new. */
 export function loadedRecord(session: Partial<SessionData> | undefined): SessionRecord | undefined {
   return session === undefined ? undefined : WithRecord.of(session);
 }
 
-export function attachRecord(session: object, record: SessionRecord): void {
-  WithRecord.attach(session, record);
+/**
+ * What the object's changes are compared with. After a save it is not the record: that also holds what other requests
+ * wrote meanwhile, which this object does not show and so must not seem to have removed.
+ */
+export function snapshotOf(session: object): Attributes {
+  return WithRecord.snapshotOf(session);
+}
+
+export function attachRecord(session: object, record: SessionRecord, snapshot = record.attributes): void {
+  WithRecord.attach(session, record, snapshot);
 }

@@ -93,7 +93,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
     const middleware = sessionMiddleware({ config, backend, face, lookup, peppers, fail });
     const withSession = (req: Request, res: Response, next: NextFunction) => {
       if (needsNoSession(req) || this.options.exclude?.(req) === true) return next();
-      middleware(req, res, (error?: unknown) => next(toHttpError(error)));
+      middleware(req, res, (error?: unknown) => (error ? fail(error, req, res) : next()));
     };
     consumer.apply(withSession).forRoutes('{*path}');
   }
@@ -118,6 +118,10 @@ function failWith(fail: Fail): Fail {
 
 /** For applications that bring no error form of their own. */
 function plainFailure(error: unknown, _req: Request, res: Response): void {
+  if (res.headersSent) {
+    res.end();
+    return;
+  }
   const status =
     typeof (error as { getStatus?: unknown }).getStatus === 'function' ? (error as { getStatus(): number }).getStatus() : 500;
   res

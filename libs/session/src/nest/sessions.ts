@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { attributesOf, changesOf, replaceAttributes } from '../http/attributes.ts';
+import { asJson, attributesOf, changesOf, replaceAttributes } from '../http/attributes.ts';
 import type { ExpressStore } from '../http/express-store.ts';
-import { attachRecord, loadedRecord, stateOf } from '../http/state.ts';
+import { SignedCookie } from '../http/signed-cookie.ts';
+import { attachRecord, loadedRecord, snapshotOf, stateOf } from '../http/state.ts';
 import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
@@ -42,13 +43,15 @@ export class Sessions {
     const { user: _other, ...kept } = attributesOf(req.session);
     const sameUser = before.record === undefined || before.record.userId === null || before.record.userId === user.id;
     this.face.generate(req);
-    Object.assign(req.session, sameUser ? copy(kept) : {}, { user });
+    Object.assign(req.session, sameUser ? asJson(kept) : {}, { user });
     stateOf(req).creation = { ...options, authenticated: true };
     try {
       await save(req);
     } catch (error) {
       Object.assign(req, { session: before.session, sessionID: before.sessionID });
       throw error;
+    } finally {
+      stateOf(req).creation = { authenticated: false };
     }
     if (before.record !== undefined) await this.endQuietly(before.record);
   }
@@ -61,8 +64,8 @@ export class Sessions {
     if (stored === undefined) throw new SessionGoneError();
     const replaced = await this.backend.store.renew(record.key, { step: 'replace', proof: stored.proof }, record);
     if (replaced === null) throw new SessionGoneError();
-    attachRecord(req.session, replaced);
-    stateOf(req).cookie = id;
+    attachRecord(req.session, replaced, snapshotOf(req.session));
+    this.giveId(req, id);
   }
 
   /** Ends the request's session. Returns when no replica will honour it for longer than the revocation bound. */
@@ -82,7 +85,7 @@ export class Sessions {
       replaceAttributes(session, change(attributesOf(session)) as Attributes);
       return save(req);
     }
-    const unsaved = changesOf(session, record.attributes);
+    const unsaved = changesOf(session);
     const updated = await this.backend.store.update(
       record.key,
       change as unknown as (attributes: Attributes) => Attributes,
@@ -127,6 +130,13 @@ export class Sessions {
   /** Whether the session behind a token has ended. True at most the revocation bound late. */
   isRevoked(publicId: string): Promise<boolean> {
     return this.revoked.has(publicId);
+  }
+
+  /** express-session sets no cookie for a session whose id object stays the same. */
+  private giveId(req: Request, id: string): void {
+    stateOf(req).cookie = id;
+    const { engine, cookie, secrets } = this.config;
+    if (engine === 'express-session') new SignedCookie(cookie.name, secrets, () => []).write(req.res!, id, req.session.cookie);
   }
 
   private loaded(req: Request): SessionRecord {
