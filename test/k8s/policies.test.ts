@@ -4,7 +4,6 @@ import { networkPolicies } from './policies/network.ts';
 import { podPolicies } from './policies/pods.ts';
 import { referencePolicies } from './policies/references.ts';
 import { rolloutPolicies } from './policies/rollout.ts';
-import { settingsPolicies } from './policies/settings.ts';
 
 const built = new Map(builds.map((name) => [name, build(name)]));
 const cluster = (name: string): Cluster => new Cluster(name, structuredClone(built.get(name)!));
@@ -15,7 +14,7 @@ const exceptions: Record<string, RegExp> = {
   'exactly the connections that are needed are open': /sticky/,
 };
 
-describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...settingsPolicies, ...networkPolicies])(
+describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...networkPolicies])(
   '$rule',
   ({ rule, find, breakIt }) => {
     const expected = builds.filter((name) => !exceptions[rule]?.test(name));

@@ -39,7 +39,6 @@ const helmetOptions = (https: boolean): Parameters<typeof helmet>[0] => ({
       manifestSrc: ["'self'"],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
-      objectSrc: ["'none'"],
       baseUri: ["'none'"],
       ...(https ? { upgradeInsecureRequests: [] } : {}),
     },

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, chmodSync, constants, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { Copy, JSONInstruction } from 'dockerfile-ast';
+import { guard } from '../../tools/local/guard.ts';
+import { commandOf, copied, lineage, stages } from './dockerfile.ts';
+
+const WORKDIR = '/app';
+
+/**
+ * What an image holds under /app, made without a Docker engine: the COPY and RUN instructions of the Dockerfile, done one by one
+ * in a clean folder. The stage `build` is this workspace, which npm test has just built by the same command.
+ */
+export function productionTree(target: string): string {
+  // Not under the home of somebody: another user must be able to read it.
+  const folder = mkdtempSync(join(tmpdir(), `baton-image-${target}-`));
+  guard.removeAtEnd(folder);
+  replay(target, folder);
+  execFileSync('chmod', ['-R', 'a+rX,a-w', folder]);
+  return folder;
+}
+
+function replay(target: string, folder: string): void {
+  for (const { instructions } of lineage(target)) {
+    for (const instruction of instructions) {
+      const keyword = instruction.getKeyword();
+      if (keyword === 'COPY') copy(copied(instruction as Copy), folder);
+      if (keyword === 'RUN')
+        execFileSync('sh', ['-c', commandOf(instruction as JSONInstruction)], { cwd: folder, stdio: 'pipe' });
+    }
+  }
+}
+
+function copy({ from, sources, to }: ReturnType<typeof copied>, folder: string): void {
+  const origin = originOf(from);
+  for (const source of sources) {
+    const path = from ? relative(WORKDIR, source) : source;
+    const destination = to.endsWith('/') ? join(folder, to, path) : join(folder, to);
+    mkdirSync(join(destination, '..'), { recursive: true });
+    cpSync(join(origin, path), destination, { recursive: true, verbatimSymlinks: true });
+  }
+}
+
+const replayed = new Map<string, string>();
+
+function originOf(from: string | null): string {
+  if (from === null || from === 'build') return process.cwd();
+  if (!stages.some(({ name }) => name === from)) throw new Error(`COPY --from=${from}: there is no such stage`);
+  if (!replayed.has(from)) replayed.set(from, replayOnce(from));
+  return replayed.get(from)!;
+}
+
+function replayOnce(from: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `baton-stage-${from}-`));
+  guard.removeAtEnd(folder);
+  replay(from, folder);
+  return folder;
+}
+
+/** The node of this test run where the image's user can run it, else a copy of it: an image has its own. */
+export function nodeForEverybody(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-node-'));
+  guard.removeAtEnd(folder);
+  chmodSync(folder, 0o755);
+  const copyOfNode = join(folder, 'node');
+  copyFileSync(process.execPath, copyOfNode, constants.COPYFILE_FICLONE);
+  chmodSync(copyOfNode, 0o755);
+  return copyOfNode;
+}
+
+export function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return existsSync(path);
+  } catch {
+    return false;
+  }
+}

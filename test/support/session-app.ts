@@ -1,0 +1,83 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { All, Controller, Module, Req, Res, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { sessionSettings, toSessionConfig } from '../../libs/session/src/nest/session-config.ts';
+import { SessionModule } from '../../libs/session/src/nest/session.module.ts';
+import { Sessions } from '../../libs/session/src/nest/sessions.ts';
+import { BACKEND } from '../../libs/session/src/nest/tokens.ts';
+import type { Backend } from '../../libs/session/src/stores/backend.ts';
+import { browserless, type Answer, type Client } from './client.ts';
+import { onCleanup } from './cleanup.ts';
+
+export const ENGINES = ['baton', 'express-session'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+type Handler = (req: Request, res: Response) => unknown;
+
+/** A Nest application that has sessions and does what a test tells it to. */
+export interface SessionApp {
+  readonly url: string;
+  readonly server: Server;
+  readonly nest: NestExpressApplication;
+  readonly backend: Backend;
+  readonly sessions: Sessions;
+  /** The path that this handler answers from now on. */
+  route(handler: Handler): string;
+  /** One request to a handler. */
+  visit(client: Client, handler: Handler, init?: RequestInit): Promise<Answer>;
+  client(): Client;
+}
+
+export interface SessionAppOptions {
+  settings?: Record<string, string>;
+  controllers?: Type[];
+  /** Runs before the session middleware. */
+  before?: RequestHandler[];
+}
+
+const SETTINGS = {
+  SESSION_STRATEGY: 'memory',
+  SESSION_SECRETS: 'a secret that signs cookies',
+  SESSION_PEPPER: 'a pepper that makes keys',
+  COOKIE_SECURE: 'false',
+};
+
+/** Ends with the suite. */
+export async function startSessionApp(engine: Engine, options: SessionAppOptions = {}): Promise<SessionApp> {
+  const handlers = new Map<string, Handler>();
+  const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options.controllers ?? []);
+  const nest = await NestFactory.create<NestExpressApplication>(module, { logger: false, abortOnError: false });
+  if (options.before) nest.use(...options.before);
+  await nest.listen(0, '127.0.0.1');
+  onCleanup(() => nest.close());
+  const server: Server = nest.getHttpServer();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const route = (handler: Handler): string => {
+    const path = `/${handlers.size}`;
+    handlers.set(path, handler);
+    return path;
+  };
+  const visit = (client: Client, handler: Handler, init?: RequestInit) => client.at(url).get(route(handler), init);
+  const client = () => browserless(url);
+  return { url, server, nest, backend: nest.get(BACKEND), sessions: nest.get(Sessions), route, visit, client };
+}
+
+function moduleOf(settings: Record<string, string>, handlers: Map<string, Handler>, controllers: Type[]): DynamicModule {
+  @Controller()
+  class Handlers {
+    @All('{*path}')
+    handle(@Req() req: Request, @Res() res: Response): unknown {
+      return handlers.get(req.path)?.(req, res) ?? undefined;
+    }
+  }
+
+  @Module({})
+  class App {}
+
+  const config = toSessionConfig(z.object(sessionSettings).parse(settings));
+  return { module: App, imports: [SessionModule.forRoot(config)], controllers: [...controllers, Handlers] };
+}
