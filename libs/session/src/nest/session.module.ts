@@ -22,6 +22,7 @@ import type { SessionConfig } from './session-config.ts';
 import { SessionErrorFilter } from './session-error.filter.ts';
 import { SessionGuard } from './session.guard.ts';
 import { Sessions } from './sessions.ts';
+import { StoreLog } from './store-log.ts';
 import { Stores } from './stores.ts';
 import { Sweeper } from './sweeper.ts';
 import { BACKEND, EXPRESS_STORE, FAIL, PEPPERS, SESSION_CONFIG, type Fail } from './tokens.ts';
@@ -80,6 +81,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
         { provide: APP_FILTER, useClass: SessionErrorFilter },
         Sessions,
         Stores,
+        StoreLog,
         SessionGuard,
         RevokedIds,
         Sweeper,
