@@ -46,6 +46,7 @@ describe('a replica that was set up wrongly', () => {
     const REDIS_URL = Object.assign(new URL(url), { password: '' }).href;
     const replica = await startReplica('auth', { ...right, REDIS_URL });
     await says(replica, /Redis cannot be used: NOAUTH/);
+    expect(replica.exit).toBeNull();
   });
 });
 
