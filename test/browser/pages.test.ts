@@ -1,0 +1,88 @@
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
+import { objections } from './accessibility.ts';
+import { addToCart, logIn, visit } from './visitor.ts';
+
+const SIGNED_OUT = [
+  '/',
+  '/catalogue',
+  '/auth/login',
+  '/auth/register',
+  '/nowhere',
+  '/profile',
+  '/how-it-works',
+  '/how-it-works/topologies',
+];
+const SIGNED_IN = ['/', '/catalogue', '/cart', '/preferences', '/profile', '/cluster', '/auth/sessions', '/auth/password'];
+const FIRST_PAGE_BYTES = 100_000;
+
+describe('every page', () => {
+  let cluster: Cluster;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 2 }), launchBrowser()]);
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)(
+    'can be used by everybody (WCAG 2.2 AA), %s',
+    async (colorScheme) => {
+      const { page, complaints } = await visit(browser, cluster.url, { colorScheme, reducedMotion: 'reduce' });
+      const found = await inspect(page, SIGNED_OUT);
+      await logIn(page);
+      await addToCart(page, 'Stopwatch');
+      expect([...found, ...(await inspect(page, SIGNED_IN))]).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    90_000,
+  );
+
+  it('fits a screen of 360 pixels', async () => {
+    const { page } = await visit(browser, cluster.url, { viewport: { width: 360, height: 740 } });
+    await logIn(page);
+    await addToCart(page, 'Stopwatch');
+    for (const path of [...SIGNED_IN, '/how-it-works', '/how-it-works/topologies']) {
+      await page.goto(path);
+      expect([path, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([path, 0]);
+    }
+    await page.context().close();
+  }, 60_000);
+
+  it('is light: the first page is usable before scripts, and stays under its budget', async () => {
+    const { page } = await visit(browser, cluster.url);
+    const hosts = new Set<string>();
+    let bytes = 0;
+    page.on('response', (response) => hosts.add(new URL(response.url()).host));
+    page.on('requestfinished', async (request) => {
+      const { responseBodySize, responseHeadersSize } = await request.sizes();
+      bytes += responseBodySize + responseHeadersSize;
+    });
+    await page.goto('/', { waitUntil: 'networkidle' });
+    expect([...hosts]).toEqual([new URL(cluster.url).host]);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(FIRST_PAGE_BYTES);
+    expect(await page.locator('script:not([type=module])').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('keeps its assets for good, under names that change with the content', async () => {
+    const { page } = await visit(browser, cluster.url);
+    await page.goto('/');
+    const css = await page.locator('link[rel=stylesheet]').first().getAttribute('href');
+    const answer = await page.request.get(css!);
+    expect(css).toMatch(/\/site\.[0-9a-f]{8}\.css$/);
+    expect(answer.headers()).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br' });
+    await page.context().close();
+  });
+});
+
+async function inspect(page: Page, paths: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    await page.goto(path);
+    found.push(...(await objections(page)).map((objection) => `${path}: ${objection}`));
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { DEMO } from '../support/client.ts';
+
+export const artifacts = resolve(import.meta.dirname, '../../artifacts');
+
+/** Longer than any single step should take on a busy machine. */
+const PATIENCE_MS = 15_000;
+
+export interface Visitor {
+  page: Page;
+  /** What the browser complained about: blocked by the content policy, script errors. */
+  complaints: string[];
+}
+
+/** Somebody with a browser of their own: no cookie is shared with others. */
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+  const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  await page.addInitScript(() => document.addEventListener('baton:hello', () => (window.heard = true)));
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused/i.test(message.text())) complaints.push(message.text());
+  });
+  return { page, complaints };
+}
+
+/** Through the form, as people do. */
+export async function logIn(page: Page, to = '/'): Promise<void> {
+  await page.goto(`/auth/login?to=${encodeURIComponent(to)}`);
+  await page.getByLabel('Name', { exact: true }).fill(DEMO.username);
+  await page.getByLabel('Password', { exact: true }).fill(DEMO.password);
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`**${to}`);
+}
+
+/** Until the page's stream of news is open. */
+export const hears = (page: Page) => page.waitForFunction(() => window.heard);
+
+export async function addToCart(page: Page, article: string): Promise<void> {
+  await page.goto('/catalogue');
+  await page.getByRole('button', { name: new RegExp(`^Add to cart.*${article}$`) }).click();
+  await page.waitForURL('**/catalogue?added=*');
+}
+
+/** The name of the replica that made the page. */
+export const servedBy = async (page: Page): Promise<string> => (await page.locator('.site-footer .bib').textContent()) ?? '';
+
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(artifacts, { recursive: true });
+  await page.screenshot({ path: resolve(artifacts, `${name}.png`), fullPage: true });
+}
+
+declare global {
+  interface Window {
+    heard?: boolean;
+  }
+}
