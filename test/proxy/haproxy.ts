@@ -20,7 +20,7 @@ export interface Proxy {
 }
 
 const CONFIGURATION = 'k8s/components/edge/haproxy.cfg';
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 90_000;
 
 /**
  * Runs HAProxy with the configuration that compose and the cluster use. Two things differ: the ports it listens on, and that

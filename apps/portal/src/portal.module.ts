@@ -1,6 +1,6 @@
 import type { Site } from '@baton/ui';
-import { SessionModule, toSessionConfig } from '@baton/session';
-import { sendProblem } from '@baton/platform';
+import { SessionModule, Stores, toSessionConfig } from '@baton/session';
+import { Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClusterController } from './cluster/cluster.controller.tsx';
@@ -22,6 +22,10 @@ import { ShopPages } from './shop/shop.pages.tsx';
 
 @Module({})
 export class PortalModule {
+  constructor(readiness: Readiness, stores: Stores) {
+    readiness.add('sessions', () => stores.status().serving !== 'none');
+  }
+
   static forRoot(config: PortalConfig, site: Site): DynamicModule {
     const servedBy: ServedBy = { app: 'portal', replica: config.REPLICA, version: config.VERSION };
     return {
