@@ -4,6 +4,7 @@ import { networkPolicies } from './policies/network.ts';
 import { podPolicies } from './policies/pods.ts';
 import { referencePolicies } from './policies/references.ts';
 import { rolloutPolicies } from './policies/rollout.ts';
+import { settingsPolicies } from './policies/settings.ts';
 
 const built = new Map(builds.map((name) => [name, build(name)]));
 const cluster = (name: string): Cluster => new Cluster(name, structuredClone(built.get(name)!));
@@ -14,7 +15,7 @@ const exceptions: Record<string, RegExp> = {
   'exactly the connections that are needed are open': /sticky/,
 };
 
-describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...networkPolicies])(
+describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...settingsPolicies, ...networkPolicies])(
   '$rule',
   ({ rule, find, breakIt }) => {
     const expected = builds.filter((name) => !exceptions[rule]?.test(name));

@@ -13,6 +13,7 @@ export type CookieJar = Map<string, string>;
 
 export interface Client {
   jar: CookieJar;
+  send(method: string, path: string, init?: RequestInit): Promise<Answer>;
   get(path: string, init?: RequestInit): Promise<Answer>;
   /** Sends JSON. */
   post(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
@@ -44,6 +45,7 @@ export function browserless(url: string, jar: CookieJar = new Map()): Client {
     });
   return {
     jar,
+    send,
     get: (path, init) => send('GET', path, init),
     post: (path, body, init) => sendJson('POST', path, body, init),
     put: (path, body, init) => sendJson('PUT', path, body, init),

@@ -1,5 +1,7 @@
-import { chownSync, readFileSync, statSync } from 'node:fs';
-import { dirname, parse, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, parse, resolve } from 'node:path';
 
 /** A user and a group of this machine, by number. */
 export interface Account {
@@ -33,6 +35,23 @@ export function canReach(account: Account | null, path: string): boolean {
   return above === path || above === parse(path).root || canReach(account, above);
 }
 
+/** For what has to be outside a private folder: always the same one for the same path, and kept over a reboot of most systems. */
+export function publicFolderFor(path: string, mode: number): string {
+  const name = `baton-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
+  const folder = join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name);
+  mkdirSync(folder, { recursive: true, mode });
+  return folder;
+}
+
 export function giveTo(account: Account | null, path: string): void {
   if (account) chownSync(path, account.uid, account.gid);
+}
+
+/** A temporary folder is made for one user alone; ours (only ours) let the account pass, and not look around. */
+export function letPassThroughTemporary(account: Account | null, path: string): void {
+  const above = dirname(path);
+  if (!account || !above.startsWith(join(tmpdir(), '/')) || canReach(account, above)) return;
+  const { mode, uid } = statSync(above);
+  if (uid === process.getuid?.()) chmodSync(above, mode | SEARCH_BY_OTHERS);
+  letPassThroughTemporary(account, above);
 }

@@ -1,20 +1,31 @@
-import { cpSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { ServerMissingError } from './server.ts';
-import { type Account, canReach } from './accounts.ts';
+import { type Account, canReach, publicFolderFor } from './accounts.ts';
 
 const require = createRequire(import.meta.url);
 const OS_NAMES: Record<string, string> = { win32: 'windows' };
 
 /** The folder with bin/, lib/ and share/, readable for the account that will run the server. */
-export function postgresBinaries(account: Account | null, privateFolder: string): string {
+export function postgresBinaries(account: Account | null): string {
   const packaged = packagedFolder();
   if (canReach(account, packaged) && linkLibraries(packaged)) return packaged;
-  const copy = join(privateFolder, `postgres-binaries-${versionOf(packaged)}`);
-  if (!existsSync(copy)) cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
-  linkLibraries(copy);
+  const copy = join(publicFolderFor(packaged, 0o755), `postgres-${versionOf(packaged)}`);
+  if (!existsSync(copy)) copyWhole(packaged, copy);
   return copy;
+}
+
+/** Moved to its place when complete: another start may be looking for it. */
+function copyWhole(packaged: string, copy: string): void {
+  const draft = `${copy}.${process.pid}`;
+  cpSync(packaged, draft, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(draft);
+  try {
+    renameSync(draft, copy);
+  } catch {
+    rmSync(draft, { recursive: true });
+  }
 }
 
 function packagedFolder(): string {
@@ -48,7 +59,7 @@ function linkLibraries(native: string): boolean {
 }
 
 function linkOnce(native: string, source: string, target: string): void {
-  const link = join(native, '..', target);
+  const link = join(native, relative('native', target));
   if (statSync(link, { throwIfNoEntry: false })) return;
   try {
     symlinkSync(basename(source), link);

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { type Account, canReach, giveTo, unprivilegedAccount } from './accounts.ts';
+import { type Account, canReach, giveTo, letPassThroughTemporary, publicFolderFor, unprivilegedAccount } from './accounts.ts';
 import { type Guard, guard as ownGuard } from './guard.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
@@ -30,7 +29,7 @@ const DATABASE = 'baton';
 export async function startPostgres({ dataFolder, port, settings = {}, guard = ownGuard }: PostgresOptions): Promise<Server> {
   const account = unprivilegedAccount();
   const home = reachableHome(dataFolder, account);
-  const binaries = postgresBinaries(account, home);
+  const binaries = postgresBinaries(account);
   const version = await versionOf(binaries);
   const data = join(home, `data-${version.split('.')[0]}`);
   if (!existsSync(join(data, 'PG_VERSION'))) await createCluster(binaries, home, data, account);
@@ -66,13 +65,12 @@ const flags = (settings: Record<string, string | number>): string[] =>
     `${name}=${value}`,
   ]);
 
-/** Where the account cannot go (a clone below /root), its data lives in a folder of its own that stays the same between starts. */
+/** Where the account cannot go (a clone below /root), its data lives in a folder that stays the same between starts. */
 function reachableHome(dataFolder: string, account: Account | null): string {
   const wanted = resolve(dataFolder);
   mkdirSync(wanted, { recursive: true });
-  const name = `baton-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-  const home = canReach(account, join(wanted, '..')) ? wanted : join(process.platform === 'linux' ? '/var/tmp' : tmpdir(), name);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  letPassThroughTemporary(account, wanted);
+  const home = canReach(account, dirname(wanted)) ? wanted : publicFolderFor(wanted, 0o700);
   giveTo(account, home);
   return home;
 }

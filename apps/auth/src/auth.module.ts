@@ -1,4 +1,67 @@
-import { Module } from '@nestjs/common';
+import { METRICS, Readiness, sendProblem } from '@baton/platform';
+import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { Registry } from 'prom-client';
+import { AccountController } from './account/account.controller.ts';
+import { Account } from './account/account.ts';
+import { RegisterController } from './account/register.controller.ts';
+import { AdminController } from './admin/admin.controller.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { SessionAudit } from './audit/session-audit.ts';
+import { AuthSettings } from './auth-settings.ts';
+import { DevicesController } from './devices/devices.controller.ts';
+import { Authenticator } from './login/authenticator.ts';
+import { LocalStrategy } from './login/local.strategy.ts';
+import { LoginController } from './login/login.controller.ts';
+import { LoginThrottle } from './login/login-throttle.ts';
+import { SignIn } from './login/sign-in.ts';
+import { Pages, Site } from './pages/pages.ts';
+import { SealedBox } from './tokens/sealed-box.ts';
+import { SigningKeys } from './tokens/signing-keys.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
+import { DemoAccounts } from './users/demo-accounts.ts';
+import { User } from './users/user.entity.ts';
+import { Users } from './users/users.ts';
 
-@Module({})
-export class AuthModule {}
+export interface AuthOptions {
+  readonly settings: AuthSettings;
+  readonly sessions: SessionConfig;
+  readonly site: Site;
+}
+
+@Module({
+  imports: [PassportModule.register({ session: false })],
+  controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
+  providers: [
+    Users,
+    DemoAccounts,
+    Authenticator,
+    LoginThrottle,
+    LocalStrategy,
+    SignIn,
+    Account,
+    AuditLog,
+    SessionAudit,
+    SigningKeys,
+    Pages,
+  ],
+})
+export class AuthModule {
+  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+    registerStoreMetrics(registry, stores);
+    readiness.add('sessions', () => stores.status().serving !== 'none');
+  }
+
+  static forRoot({ settings, sessions, site }: AuthOptions): DynamicModule {
+    return {
+      module: AuthModule,
+      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem })],
+      providers: [
+        { provide: AuthSettings, useValue: settings },
+        { provide: Site, useValue: site },
+        { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },
+      ],
+    };
+  }
+}

@@ -1,8 +1,24 @@
 import 'reflect-metadata';
-import { bootstrap, loadConfig, platformSettings, startProgram } from '@baton/platform';
+import { join } from 'node:path';
+import { bootstrap, loadConfig, startProgram } from '@baton/platform';
+import { sessionInfo, sessionSettings, toSessionConfig } from '@baton/session';
+import { Assets, errorPage, type Site } from '@baton/ui';
 import { AuthModule } from './auth.module.ts';
+import { authSettings } from './auth-settings.ts';
+import { visitFor } from './pages/pages.ts';
+
+const ASSETS = '/auth/assets';
 
 await startProgram(async () => {
-  const config = loadConfig(platformSettings);
-  await bootstrap({ app: 'auth', module: AuthModule, config });
+  const settings = loadConfig({ ...sessionSettings, ...authSettings });
+  const assets = Assets.load(join(import.meta.dirname, 'assets'), ASSETS);
+  const site: Site = { assets, app: 'auth', replica: settings.REPLICA, demo: settings.DEMO };
+  await bootstrap({
+    app: 'auth',
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site }),
+    config: settings,
+    errorPage: (problem, req) => errorPage(site, visitFor(req), problem),
+    describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),
+    configure: (app) => void app.use(ASSETS, assets.serve),
+  });
 });

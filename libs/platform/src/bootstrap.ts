@@ -1,12 +1,12 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Logger } from 'nestjs-pino';
 import type { PlatformSettings } from './config/platform-settings.ts';
 import { requestId } from './http/request-id.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
+import { AppLogger } from './logging/app-logger.ts';
 import { loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
 import { PlatformModule } from './platform.module.ts';
@@ -35,7 +35,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     logger: loggerParams(options.app, config, options.describeRequest),
   });
   const app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, abortOnError: false });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(AppLogger));
   app.set('trust proxy', config.TRUST_PROXY);
   app.disable('x-powered-by');
   app.disable('etag');
@@ -53,6 +53,6 @@ async function listen(app: NestExpressApplication, config: PlatformSettings): Pr
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' ? address?.port : config.PORT;
   app
-    .get(Logger)
+    .get(AppLogger)
     .log({ port, demo: config.DEMO, msg: config.DEMO ? 'listening, in DEMO mode: known passwords work' : 'listening' });
 }

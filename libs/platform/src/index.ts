@@ -3,7 +3,7 @@ export { ConfigError } from './config/config-error.ts';
 export { loadConfig } from './config/load-config.ts';
 export { flag, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
-export { type Problem } from './http/problem.ts';
+export { toProblem, type Problem, type ProblemAnswer } from './http/problem.ts';
 export { ProblemException } from './http/problem.exception.ts';
 export { prefersPage, sendProblem, type ErrorPage } from './http/send-problem.ts';
 export { METRICS } from './metrics/metrics.ts';

@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { AppLogger } from './logging/app-logger.ts';
 import { METRICS } from './metrics/metrics.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Draining } from './shutdown/draining.ts';
@@ -20,6 +21,7 @@ export class PlatformModule {
       imports: [LoggerModule.forRoot(options.logger), TerminusModule.forRoot({ logger: false }), options.app],
       controllers: [HealthController, MetricsController],
       providers: [
+        AppLogger,
         Readiness,
         Draining,
         { provide: METRICS, useValue: options.registry },

@@ -10,6 +10,7 @@ export type { SessionEvent } from './stores/postgres/events.ts';
 export { SessionFeed } from './stores/postgres/feed.ts';
 export { migrate } from './stores/postgres/migrate.ts';
 export { THEFT } from './http/lookup.ts';
+export { registerStoreMetrics } from './nest/store-metrics.ts';
 export { toHttpError } from './nest/http-errors.ts';
 export { sessionSettings, toSessionConfig, type SessionConfig, type SessionSettings } from './nest/session-config.ts';
 export { sessionInfo, type SessionInfo } from './nest/session-info.ts';

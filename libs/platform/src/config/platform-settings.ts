@@ -17,6 +17,9 @@ export const platformSettings = {
   PORT: wholeNumber(3000, 0, 65535),
   BIND_ADDRESS: z.string().default('0.0.0.0'),
   REPLICA: z.string().max(100).default(hostname()),
+  /** Where the replica runs, as far as the cluster tells it (the downward API of Kubernetes). */
+  NODE_NAME: z.string().max(253).optional(),
+  ZONE: z.string().max(253).optional(),
   VERSION: z.string().max(100).default('dev'),
   /** How many proxies stand in front; their X-Forwarded-* headers are believed, no others. */
   TRUST_PROXY: wholeNumber(0, 0, 10),

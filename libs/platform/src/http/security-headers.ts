@@ -39,6 +39,7 @@ const helmetOptions = (https: boolean): Parameters<typeof helmet>[0] => ({
       manifestSrc: ["'self'"],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
+      objectSrc: ["'none'"],
       baseUri: ["'none'"],
       ...(https ? { upgradeInsecureRequests: [] } : {}),
     },

@@ -16,6 +16,8 @@ export function loggerParams(app: string, settings: PlatformSettings, describe: 
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       genReqId: (req) => req.id,
       autoLogging: !silent && { ignore: (req) => /^\/(health|metrics)\b/.test(req.url ?? '') },
+      // The request itself is not logged: its headers hold cookies.
+      serializers: { req: () => undefined, res: () => undefined },
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
       customProps: (req) => describe(req as Request),

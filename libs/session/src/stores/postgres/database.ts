@@ -4,6 +4,7 @@ import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } fr
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
 import { DeadlineError, withDeadline } from '../deadline.ts';
+import { countOperation } from '../operations.ts';
 import { jittered, pause } from '../pause.ts';
 import { SessionCacheRow, SessionEventRow, SessionRow } from './session.entity.ts';
 
@@ -175,8 +176,14 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   private async initialize(): Promise<void> {
     await this.dataSource.initialize();
-    this.pool.on('acquire', (client) => this.clients.add(client));
+    this.pool.on('acquire', (client) => this.adopt(client));
     this.pool.on('remove', (client) => this.clients.delete(client));
+  }
+
+  /** A connection that dies while it is lent out tells the statement under way, or the next one. Without a listener it would end the process. */
+  private adopt(client: PoolClient): void {
+    if (!this.clients.has(client)) client.on('error', () => undefined);
+    this.clients.add(client);
   }
 
   private get pool(): Pool {
@@ -211,6 +218,7 @@ class ClientLease {
 
 async function ask<T extends object>(client: PoolClient, sql: string | Statement, params: unknown[]): Promise<T[]> {
   const statement = typeof sql === 'string' ? { text: sql } : sql;
+  countOperation(`postgres ${statement.name?.slice('session-'.length) ?? 'other'}`);
   const result = await client.query<T>({ ...statement, values: params });
   return result.rows;
 }

@@ -6,6 +6,7 @@ import type { MergePatch } from '../../model/merge-patch.ts';
 import { endsAt } from '../../model/policy.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
+import { countOperation } from '../operations.ts';
 import type { Connection } from './client.ts';
 import { PREFIX, keysOf, sessionKey } from './keys.ts';
 import { isOutOfMemory, type Ask } from './redis-link.ts';
@@ -121,6 +122,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   private get(key: string): Promise<string | null> {
+    countOperation('redis get');
     return this.ask((redis) => redis.get(sessionKey(key, this.options.generation())));
   }
 
@@ -138,6 +140,7 @@ export class RedisSessionStore implements SessionStore {
   /** Taken before Postgres is read; null if somebody else is at it. */
   async lease(key: string): Promise<string | null> {
     const token = randomBytes(6).toString('base64url');
+    countOperation('redis lease');
     const taken = await this.ask((redis) =>
       redis.set(this.keys(key).lease, token, { condition: 'NX', expiration: { type: 'PX', value: LEASE_MS } }),
     );
@@ -199,6 +202,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   pending(key: string): Promise<string[]> {
+    countOperation('redis pending');
     return this.ask((redis) => redis.lRange(this.keys(key).pending, 0, -1));
   }
 

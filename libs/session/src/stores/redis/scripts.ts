@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { countOperation } from '../operations.ts';
 import type { RedisCommands } from './client.ts';
 import { TOMBSTONE } from './value.ts';
 
@@ -8,12 +9,18 @@ import { TOMBSTONE } from './value.ts';
  */
 export class Script {
   private readonly sha: string;
+  private readonly name: string;
 
-  constructor(private readonly source: string) {
+  constructor(
+    name: string,
+    private readonly source: string,
+  ) {
+    this.name = `redis ${name}`;
     this.sha = createHash('sha1').update(source).digest('hex');
   }
 
   async run<T>(redis: RedisCommands, keys: string[], args: (string | number)[]): Promise<T> {
+    countOperation(this.name);
     const options = { keys, arguments: args.map(String) };
     try {
       return (await redis.evalSha(this.sha, options)) as T;
@@ -46,7 +53,9 @@ export type PutResult = 'stored' | 'older' | 'absent' | 'ended' | 'dirty';
  * After a commit in Postgres. ARGV: version, value, idle ms, expires at, 'create' | 'save'.
  * A save never creates: after a FLUSHALL the record comes back through a leased fill, which cannot overtake a logout.
  */
-export const PUT = new Script(`${TTL}
+export const PUT = new Script(
+  'put',
+  `${TTL}
 local current = redis.call('GET', KEYS[1])
 if current == DEAD then return 'ended' end
 if not current and ARGV[5] == 'save' then return 'absent' end
@@ -56,48 +65,63 @@ local ms = ttl(ARGV[3], ARGV[4])
 if ms == 0 then return 'ended' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ms)
 redis.call('DEL', KEYS[2])
-return 'stored'`);
+return 'stored'`,
+);
 
 /** After a miss, with what Postgres held. ARGV: lease token, value, idle ms left, expires at. */
-export const FILL = new Script(`${TTL}
+export const FILL = new Script(
+  'fill',
+  `${TTL}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 local ms = ttl(ARGV[3], ARGV[4])
 if ms == 0 or redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ms)
-return 1`);
+return 1`,
+);
 
 /** A tombstone until the session's absolute end. ARGV: expires at. */
-export const REVOKE = new Script(`${TTL}
+export const REVOKE = new Script(
+  'revoke',
+  `${TTL}
 redis.call('DEL', KEYS[2])
 local ms = ttl(math.huge, ARGV[1])
 if ms == 0 then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], DEAD, 'PX', ms) end
-return 1`);
+return 1`,
+);
 
 /**
  * The next three are for Redis on its own: while Postgres is away (they write down what Postgres has to get later, in the
  * same step), or for good (the pending entry is empty then and nothing is kept).
  * ARGV: expires at, entry, key. Returns 1 revoked, 0 had ended, -1 unknown here.
  */
-export const REVOKE_DIRTY = new Script(`${TTL}
+export const REVOKE_DIRTY = new Script(
+  'revoke-dirty',
+  `${TTL}
 local current = redis.call('GET', KEYS[1])
 if not current then return -1 end
 if current == DEAD then return 0 end
 redis.call('SET', KEYS[1], DEAD, 'PX', math.max(1000, ttl(math.huge, ARGV[1])))
 redis.call('DEL', KEYS[2], KEYS[3])
 ${REMEMBER('ARGV[2]', 'ARGV[3]')}
-return 1`);
+return 1`,
+);
 
 /** ARGV: idle ms, expires at, key if Postgres is away else ''. */
-export const TOUCH = new Script(`${TTL}
+export const TOUCH = new Script(
+  'touch',
+  `${TTL}
 local head = redis.call('GETRANGE', KEYS[1], 0, 0)
 if head == '' or head == DEAD then return 0 end
 redis.call('PEXPIRE', KEYS[1], ttl(ARGV[1], ARGV[2]))
 if ARGV[3] ~= '' then redis.call('SADD', KEYS[4], ARGV[3]) end
-return 1`);
+return 1`,
+);
 
 /** Compare-and-set and the dirty mark in one step. ARGV: version expected, value, idle ms, expires at, entry, key. */
-export const SAVE_DIRTY = new Script(`${TTL}
+export const SAVE_DIRTY = new Script(
+  'save-dirty',
+  `${TTL}
 local current = redis.call('GET', KEYS[1])
 if not current then return 'absent' end
 if current == DEAD then return 'ended' end
@@ -107,20 +131,26 @@ if ms == 0 then return 'ended' end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ms)
 redis.call('DEL', KEYS[2])
 ${REMEMBER('ARGV[5]', 'ARGV[6]')}
-return 'stored'`);
+return 'stored'`,
+);
 
 /** ARGV: value, idle ms, expires at, entry, key. */
-export const CREATE_DIRTY = new Script(`${TTL}
+export const CREATE_DIRTY = new Script(
+  'create-dirty',
+  `${TTL}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', math.max(1, ttl(ARGV[2], ARGV[3])))
 ${REMEMBER('ARGV[4]', 'ARGV[5]')}
-return 1`);
+return 1`,
+);
 
 /**
  * Postgres holds the first ARGV[2] pending changes now. ARGV: first entry, how many, key, version, value, idle ms, expires at.
  * Returns how many are left. The value is replaced only when none is.
  */
-export const SETTLE = new Script(`${TTL}
+export const SETTLE = new Script(
+  'settle',
+  `${TTL}
 local count = tonumber(ARGV[2])
 if count > 0 and redis.call('LINDEX', KEYS[3], 0) == ARGV[1] then redis.call('LTRIM', KEYS[3], count, -1) end
 local left = redis.call('LLEN', KEYS[3])
@@ -131,18 +161,24 @@ if ARGV[4] ~= '' and current and current ~= DEAD then
   local ms = ttl(ARGV[6], ARGV[7])
   if ms > 0 then redis.call('SET', KEYS[1], ARGV[5], 'PX', ms) end
 end
-return 0`);
+return 0`,
+);
 
 /** Forgets a copy that may be older than ARGV[1]; the next read fills it again. Returns -1 if changes are pending. */
-export const DROP = new Script(`${TTL}
+export const DROP = new Script(
+  'drop',
+  `${TTL}
 if redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
 redis.call('DEL', KEYS[2])
 local current = redis.call('GET', KEYS[1])
 if current and current ~= DEAD and version(current) < tonumber(ARGV[1]) then redis.call('DEL', KEYS[1]) end
-return 1`);
+return 1`,
+);
 
 /** Up to ARGV[1] dirty sessions of the sets in KEYS. */
-export const DIRTY = new Script(`
+export const DIRTY = new Script(
+  'dirty',
+  `
 local found = {}
 for _, set in ipairs(KEYS) do
   for _, key in ipairs(redis.call('SRANDMEMBER', set, ARGV[1])) do
@@ -150,4 +186,5 @@ for _, set in ipairs(KEYS) do
     if #found >= tonumber(ARGV[1]) then return found end
   end
 end
-return found`);
+return found`,
+);

@@ -1,0 +1,59 @@
+import { ProblemException } from '@baton/platform';
+import { Sessions } from '@baton/session';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuditLog } from '../audit/audit-log.ts';
+import { Authenticator } from '../login/authenticator.ts';
+import { SignIn } from '../login/sign-in.ts';
+import { hashPassword } from '../users/password-hash.ts';
+import { passwordWeakness } from '../users/password-rules.ts';
+import { isAcceptableUserName, normaliseUserName } from '../users/user-name.ts';
+import { Users } from '../users/users.ts';
+
+/** What people do with their own account. */
+@Injectable()
+export class Account {
+  constructor(
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly authenticator: Authenticator,
+    private readonly signIn: SignIn,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async register(req: Request, typedName: string, password: string) {
+    const name = normaliseUserName(typedName);
+    if (!isAcceptableUserName(name)) throw refused('A name has 1 to 64 letters, digits and . _ @ + -');
+    refuseWeak(password, name);
+    const user = await this.users.register(name, password);
+    if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'Somebody has this name already.' });
+    await this.audit.record(req, 'registered', { userId: user.id });
+    return this.signIn.signIn(req, user);
+  }
+
+  /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
+  async changePassword(req: Request, current: string, wanted: string): Promise<void> {
+    const user = await this.authenticator.authenticate(req, req.session.user!.name, current);
+    refuseWeak(wanted, user.name);
+    const passwordHash = await hashPassword(wanted);
+    await this.sessions.revokeOthers(req, {
+      reason: 'password changed',
+      within: (tx) => this.users.replacePassword(tx, user, passwordHash),
+    });
+    await this.sessions.reauthenticate(req);
+    await this.audit.record(req, 'password-changed');
+  }
+
+  async reauthenticate(req: Request, password: string): Promise<void> {
+    await this.authenticator.authenticate(req, req.session.user!.name, password);
+    await this.sessions.reauthenticate(req);
+    await this.audit.record(req, 'reauthenticated');
+  }
+}
+
+function refuseWeak(password: string, userName: string): void {
+  const weakness = passwordWeakness(password, userName);
+  if (weakness) throw refused(weakness);
+}
+
+const refused = (detail: string) => new ProblemException(422, { title: 'Not accepted', detail });

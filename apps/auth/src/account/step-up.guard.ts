@@ -1,0 +1,25 @@
+import { ProblemException } from '@baton/platform';
+import { sessionInfo } from '@baton/session';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuthSettings } from '../auth-settings.ts';
+
+/** The type of the problem that `POST /auth/reauthenticate` solves. */
+export const REAUTHENTICATE = 'urn:baton:reauthenticate';
+
+/** What could lock the owner out asks for the password again when the last authentication is too long ago (OWASP ASVS 7.5). */
+@Injectable()
+export class StepUpGuard implements CanActivate {
+  constructor(@Inject(AuthSettings) private readonly settings: AuthSettings) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { authenticatedAt } = sessionInfo(context.switchToHttp().getRequest<Request>()) ?? {};
+    const age = Date.now() - new Date(authenticatedAt ?? 0).getTime();
+    if (age <= this.settings.STEP_UP_SECONDS * 1000) return true;
+    throw new ProblemException(403, {
+      type: REAUTHENTICATE,
+      title: 'Password needed',
+      detail: 'You signed in a while ago. Confirm your password first: POST /auth/reauthenticate.',
+    });
+  }
+}

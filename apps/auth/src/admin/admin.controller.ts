@@ -1,0 +1,72 @@
+import { ProblemException } from '@baton/platform';
+import { SessionGuard, Sessions } from '@baton/session';
+import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Req, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import { StepUpGuard } from '../account/step-up.guard.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import { Users } from '../users/users.ts';
+import { AdminGuard } from './admin.guard.ts';
+
+const LIST_LIMIT = 100;
+
+@Controller('auth/admin')
+@UseGuards(SessionGuard, AdminGuard)
+export class AdminController {
+  constructor(
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditLog,
+  ) {}
+
+  @Get('users')
+  async list() {
+    const users = await this.users.list(LIST_LIMIT);
+    return users.map(({ id, name, roles, disabledAt }) => ({ id, name, roles, disabled: disabledAt !== null }));
+  }
+
+  /** The account cannot log in any more, and its sessions end in the same transaction. */
+  @Post('users/:id/disable')
+  @HttpCode(200)
+  @UseGuards(StepUpGuard)
+  async disable(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
+    await this.mustExist(id);
+    const ended = await this.sessions.revokeAll(id, {
+      reason: 'account disabled',
+      within: (tx) => this.users.setDisabled(tx, id, true),
+    });
+    await this.audit.record(req, 'account-disabled', { details: { account: id, ended } });
+    return { ended };
+  }
+
+  @Post('users/:id/enable')
+  @HttpCode(204)
+  @UseGuards(StepUpGuard)
+  async enable(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.mustExist(id);
+    await this.users.enable(id);
+    await this.audit.record(req, 'account-enabled', { details: { account: id } });
+  }
+
+  @Delete('users/:id/sessions')
+  @UseGuards(StepUpGuard)
+  async endSessions(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
+    await this.mustExist(id);
+    const ended = await this.sessions.revokeAll(id, { reason: 'ended by an administrator' });
+    await this.audit.record(req, 'sessions-ended-by-admin', { details: { account: id, ended } });
+    return { ended };
+  }
+
+  /** Everybody, the administrator too. Costs the same for ten sessions and for ten million. */
+  @Delete('sessions')
+  @HttpCode(204)
+  @UseGuards(StepUpGuard)
+  async endEverybody(@Req() req: Request): Promise<void> {
+    await this.audit.record(req, 'everybody-signed-out');
+    await this.sessions.revokeEverybody();
+  }
+
+  private async mustExist(id: string): Promise<void> {
+    if (!(await this.users.find(id)))
+      throw new ProblemException(404, { title: 'Not Found', detail: 'There is no such account.' });
+  }
+}

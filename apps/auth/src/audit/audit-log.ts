@@ -1,0 +1,98 @@
+import { Database, sessionInfo } from '@baton/session';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Request } from 'express';
+import { AuthSettings } from '../auth-settings.ts';
+
+/** What people and administrators do here; what happens to sessions on any replica comes by the feed (session-audit.ts). */
+export type AuditEvent =
+  | 'login-ok'
+  | 'login-failed'
+  | 'lockout'
+  | 'logout'
+  | 'registered'
+  | 'password-changed'
+  | 'reauthenticated'
+  | 'account-disabled'
+  | 'account-enabled'
+  | 'sessions-ended-by-admin'
+  | 'everybody-signed-out';
+
+export interface AuditEntry {
+  event: string;
+  userId: string | null;
+  publicId: string | null;
+  address?: string | null;
+  userAgent?: string | null;
+  requestId?: string | null;
+  details?: object;
+  sessionEventId?: number | null;
+}
+
+export interface RecordedEvent {
+  event: string;
+  at: Date;
+  address: string | null;
+  userAgent: string | null;
+  reason: string | null;
+}
+
+/** Who did what, when, from where: a row in `audit_log` and a line in the log. Never an id, a key or a password. */
+@Injectable()
+export class AuditLog {
+  private readonly logger = new Logger('audit');
+
+  constructor(
+    private readonly database: Database,
+    @Inject(AuthSettings) private readonly settings: AuthSettings,
+  ) {}
+
+  record(req: Request, event: AuditEvent, more: { userId?: string; details?: object } = {}): Promise<void> {
+    return this.write({
+      event,
+      userId: more.userId ?? req.session?.user?.id ?? null,
+      publicId: sessionInfo(req)?.publicId ?? null,
+      address: req.ip,
+      userAgent: req.get('user-agent')?.slice(0, 300),
+      requestId: req.id as string,
+      details: more.details,
+    });
+  }
+
+  /** What its owner should know of an account, newest first. */
+  recent(userId: string, limit: number): Promise<RecordedEvent[]> {
+    return this.database.query<RecordedEvent>(
+      `SELECT event, at, address, user_agent AS "userAgent", details->>'reason' AS reason
+         FROM audit_log WHERE user_id = $1 AND event <> 'session-rotated' ORDER BY at DESC, id DESC LIMIT $2`,
+      [userId, limit],
+    );
+  }
+
+  /** The log line is written in any case; a table that cannot be reached fails no request. */
+  async write(entry: AuditEntry): Promise<void> {
+    try {
+      if (await this.insert(entry)) this.logger.log({ audit: entry, msg: entry.event });
+    } catch (error) {
+      this.logger.warn({ audit: entry, stored: false, reason: String(error), msg: entry.event });
+    }
+  }
+
+  /** False: another replica has recorded this session event. */
+  private async insert(entry: AuditEntry): Promise<boolean> {
+    const rows = await this.database.query(
+      `INSERT INTO audit_log (event, user_id, public_id, address, user_agent, replica, request_id, details, session_event_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (session_event_id) DO NOTHING RETURNING id`,
+      [
+        entry.event,
+        entry.userId,
+        entry.publicId,
+        entry.address ?? null,
+        entry.userAgent ?? null,
+        this.settings.REPLICA,
+        entry.requestId ?? null,
+        JSON.stringify(entry.details ?? {}),
+        entry.sessionEventId ?? null,
+      ],
+    );
+    return rows.length > 0;
+  }
+}

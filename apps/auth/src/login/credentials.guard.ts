@@ -1,0 +1,24 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { parseBody } from '../parse-body.ts';
+import { LONGEST_PASSWORD } from '../users/password-rules.ts';
+
+export const typedName = z.string().min(1).max(200);
+/** Twice the limit: what is typed may be longer than its normalised form. */
+export const typedPassword = z
+  .string()
+  .min(1)
+  .max(LONGEST_PASSWORD * 2);
+
+const credentials = z.object({ username: typedName, password: typedPassword });
+
+/** Passport-local behind a check of the body's form: passport itself would take credentials out of the URL, or objects for strings. */
+@Injectable()
+export class CredentialsGuard extends AuthGuard('local') {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    parseBody(credentials, context.switchToHttp().getRequest<Request>());
+    return (await super.canActivate(context)) as boolean;
+  }
+}

@@ -1,0 +1,57 @@
+import { Field, Notice, Page } from '@baton/ui';
+import type { RecordedEvent } from '../audit/audit-log.ts';
+import { ProblemNotice } from './form-parts.tsx';
+import type { PageContext } from './pages.ts';
+import { NewPassword } from './register.page.tsx';
+
+export const accountPage = ({
+  site,
+  visit,
+  problem,
+  done,
+  events = [],
+}: PageContext & { done?: string; events?: RecordedEvent[] }) => (
+  <Page title="Account" site={site} visit={visit} mainLanguage="en">
+    <div class="wrap narrow stack">
+      <h1>{visit.user?.name ?? 'Account'}</h1>
+      <p>
+        <a href="/auth/sessions">Devices that are signed in</a>
+      </p>
+      <Theft events={events} />
+      <h2>Change the password</h2>
+      <ProblemNotice problem={problem} />
+      {done && <Notice tone="good" title={done} />}
+      <form method="post" action="/auth/password" class="stack">
+        <Field name="currentPassword" label="Password now" type="password" autocomplete="current-password" required />
+        <NewPassword name="newPassword" />
+        <button class="button" type="submit">
+          Change it, and sign out every other device
+        </button>
+      </form>
+      <Events events={events} />
+    </div>
+  </Page>
+);
+
+/** Somebody used an id that had been replaced: one of the two who used this session was not its owner. */
+const Theft = ({ events }: { events: RecordedEvent[] }) =>
+  events.some(({ event }) => event === 'theft-detected') ? (
+    <Notice tone="bad" title="One of your sessions may have been stolen. It was ended.">
+      If the devices below are not all yours, change your password: that signs every other device out.
+    </Notice>
+  ) : null;
+
+const Events = ({ events }: { events: RecordedEvent[] }) =>
+  events.length === 0 ? null : (
+    <section class="stack">
+      <h2>What happened lately</h2>
+      <ul>
+        {events.map(({ event, at, address, reason }) => (
+          <li key={at.toISOString()}>
+            <time dateTime={at.toISOString()}>{at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time> <code>{event}</code>{' '}
+            {[reason, address && `from ${address}`].filter(Boolean).join(', ')}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );

@@ -1,0 +1,80 @@
+import { Notice, Page } from '@baton/ui';
+import type { OpenSession } from '../devices/open-session.ts';
+import type { PageContext } from './pages.ts';
+
+export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { sessions: OpenSession[] }) => (
+  <Page title="Devices" site={site} visit={visit} mainLanguage="en">
+    <div class="wrap stack">
+      <h1>Devices that are signed in</h1>
+      {problem && <Notice tone="bad" title={problem.detail ?? problem.title} />}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Device</th>
+            <th scope="col">Address</th>
+            <th scope="col">Signed in</th>
+            <th scope="col">Last seen</th>
+            <th scope="col">
+              <span class="hidden-visually">End</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sessions.map((session) => (
+            <Row key={session.publicId} session={session} />
+          ))}
+        </tbody>
+      </table>
+      {sessions.length > 1 && (
+        <form method="post" action="/auth/sessions/end-others">
+          <button class="button" type="submit">
+            Sign out every other device
+          </button>
+        </form>
+      )}
+    </div>
+  </Page>
+);
+
+const Row = ({ session }: { session: OpenSession }) => (
+  <tr data-session={session.publicId}>
+    <td>{browserName(session.device.userAgent)}</td>
+    <td>{session.device.ip ?? 'unknown'}</td>
+    <td>{time(session.createdAt)}</td>
+    <td>{time(session.lastSeenAt)}</td>
+    <td>{session.current ? <strong>this one</strong> : <EndForm publicId={session.publicId} />}</td>
+  </tr>
+);
+
+const EndForm = ({ publicId }: { publicId: string }) => (
+  <form method="post" action={`/auth/sessions/${publicId}/end`}>
+    <button class="button quiet small" type="submit">
+      Sign out
+    </button>
+  </form>
+);
+
+const time = (iso: string) => <time dateTime={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>;
+
+const BROWSERS = [
+  ['Edg/', 'Edge'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+  ['curl/', 'curl'],
+] as const;
+const SYSTEMS = [
+  ['Android', 'Android'],
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Windows', 'Windows'],
+  ['Mac OS', 'macOS'],
+  ['Linux', 'Linux'],
+] as const;
+
+/** Enough to recognise one's own device; no parser knows them all. */
+function browserName(userAgent: string | null): string {
+  const find = (names: readonly (readonly [string, string])[]) => names.find(([sign]) => userAgent?.includes(sign))?.[1];
+  const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
+  return browser && system ? `${browser} on ${system}` : (browser ?? system ?? userAgent?.slice(0, 40) ?? 'unknown');
+}

@@ -1,0 +1,36 @@
+import { prefersPage, sendProblem, toProblem } from '@baton/platform';
+import { toHttpError } from '@baton/session';
+import { Catch, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { REAUTHENTICATE } from '../account/step-up.guard.ts';
+import { Pages, type FormPage } from './pages.ts';
+
+/** People who made a mistake in a form get the form again, with the reason; who must sign in first is sent there and back. */
+export const FormFilter = {
+  around(page: FormPage): Type<ExceptionFilter> {
+    @Catch()
+    class FormAgain implements ExceptionFilter {
+      constructor(readonly pages: Pages) {}
+
+      catch(error: unknown, host: ArgumentsHost): void {
+        const http = host.switchToHttp();
+        const [req, res] = [http.getRequest<Request>(), http.getResponse<Response>()];
+        const { problem, headers } = toProblem(toHttpError(error));
+        const detour = prefersPage(req) ? detourFor(req, problem) : null;
+        if (detour) res.redirect(303, `${detour}?to=${encodeURIComponent(pathOf(req))}`);
+        else if (!prefersPage(req) || problem.status >= 500) sendProblem(toHttpError(error), req, res);
+        else this.pages.send(req, res.status(problem.status).set(headers), page, problem);
+      }
+    }
+    return FormAgain;
+  },
+};
+
+function detourFor(req: Request, problem: { status: number; type: string }): string | null {
+  if (problem.type === REAUTHENTICATE) return '/auth/reauthenticate';
+  return problem.status === 401 && !req.session?.user && !req.path.endsWith('/login') ? '/auth/login' : null;
+}
+
+/** A POST cannot be made again for somebody: they come back to the page that holds its form. */
+const pathOf = (req: Request): string => (req.method === 'GET' ? req.originalUrl : formPage(req.path));
+const formPage = (path: string): string => (path.startsWith('/auth/sessions') ? '/auth/sessions' : '/auth/account');

@@ -1,0 +1,24 @@
+import { Field, Page } from '@baton/ui';
+import { Destination, ProblemNotice } from './form-parts.tsx';
+import type { PageContext } from './pages.ts';
+
+export const loginPage = ({ site, visit, to, name, problem }: PageContext) => (
+  <Page title="Sign in" site={site} visit={visit} mainLanguage="en">
+    <div class="wrap narrow stack">
+      <h1>Sign in</h1>
+      <ProblemNotice problem={problem} />
+      <form method="post" action="/auth/login" class="stack">
+        <Destination to={to} />
+        <Field name="username" label="Name" autocomplete="username" value={name} required />
+        <Field name="password" label="Password" type="password" autocomplete="current-password" required />
+        <button class="button" type="submit">
+          Sign in
+        </button>
+      </form>
+      {site.demo && <p class="hint">Demo account: demo, password baton-demo-2026</p>}
+      <p>
+        <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>
+      </p>
+    </div>
+  </Page>
+);

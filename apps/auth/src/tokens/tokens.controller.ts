@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { SessionGuard, sessionInfo } from '@baton/session';
+import { Controller, Get, Header, Inject, Post, Req, HttpCode, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
+import { SignJWT } from 'jose';
+import { AuthSettings } from '../auth-settings.ts';
+import { SigningKeys, TOKEN_SECONDS } from './signing-keys.ts';
+
+@Controller('auth')
+export class TokensController {
+  constructor(
+    private readonly keys: SigningKeys,
+    @Inject(AuthSettings) private readonly settings: AuthSettings,
+  ) {}
+
+  /** A token for calls to services in the name of the user. It ends with the session it was made from. */
+  @Post('token')
+  @HttpCode(200)
+  @UseGuards(SessionGuard)
+  async token(@Req() req: Request): Promise<{ token: string; tokenType: string; expiresInSeconds: number }> {
+    const token = await this.sign(req);
+    return { token, tokenType: 'Bearer', expiresInSeconds: TOKEN_SECONDS };
+  }
+
+  @Get('.well-known/jwks.json')
+  @Header('Content-Type', 'application/jwk-set+json')
+  async jwks(@Req() req: Request): Promise<object> {
+    const keys = await this.keys.published();
+    req.res?.set('Cache-Control', `public, max-age=${this.settings.TOKEN_KEY_LEAD_SECONDS}`);
+    return { keys };
+  }
+
+  private async sign(req: Request): Promise<string> {
+    const user = req.session.user!;
+    const { kid, key } = await this.keys.current();
+    return new SignJWT({ sid: sessionInfo(req)!.publicId, name: user.name, roles: user.roles })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
+      .setIssuer(this.settings.TOKEN_ISSUER)
+      .setAudience(this.settings.TOKEN_AUDIENCE)
+      .setSubject(user.id)
+      .setJti(randomUUID())
+      .setIssuedAt()
+      .setExpirationTime(`${TOKEN_SECONDS}s`)
+      .sign(key);
+  }
+}

@@ -1,0 +1,33 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
+
+export const SHORTEST_PASSWORD = 8;
+/** Long enough for any passphrase; an end, so that nobody makes the server hash megabytes. */
+export const LONGEST_PASSWORD = 256;
+
+const COMMON: ReadonlySet<string> = new Set(Object.values(dictionary['passwords-common']).map(String));
+const SERVICE_NAME = 'baton';
+
+/** NIST 800-63B 3.1.1.2: length, and not one that attackers try first. No rules of composition. Returns what is wrong, for people. */
+export function passwordWeakness(password: string, userName: string): string | null {
+  const typed = password.normalize('NFKC');
+  if (lengthOf(typed) < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`;
+  if (lengthOf(typed) > LONGEST_PASSWORD) return `A password has at most ${LONGEST_PASSWORD} characters.`;
+  if (isCommon(typed)) return 'This password is one of the most common ones, and attackers try those first.';
+  if (isGuessable(typed, userName)) return 'This password is little more than your name or the name of this service.';
+  return null;
+}
+
+function isCommon(password: string): boolean {
+  const lower = password.toLowerCase();
+  return COMMON.has(lower) || new Set(lower).size < 3;
+}
+
+/** What is left without the words that everybody can guess must still be a password. */
+function isGuessable(password: string, userName: string): boolean {
+  const words = [userName, SERVICE_NAME].filter((word) => word.length >= 3);
+  const rest = words.reduce((left, word) => left.replaceAll(word, ''), password.toLowerCase());
+  return rest.length < password.length && (isCommon(rest) || lengthOf(rest) < SHORTEST_PASSWORD / 2);
+}
+
+/** In code points, as NIST counts. */
+const lengthOf = (text: string): number => Array.from(text).length;

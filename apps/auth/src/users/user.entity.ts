@@ -1,0 +1,30 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type Role = 'user' | 'admin';
+
+@Entity('users')
+export class User {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  /** Normalised, see user-name.ts. */
+  @Column('text', { unique: true })
+  name!: string;
+
+  /** Argon2id in PHC form: parameters and salt included. */
+  @Column('text', { name: 'password_hash' })
+  passwordHash!: string;
+
+  @Column('text', { array: true })
+  roles!: Role[];
+
+  /** Made by DEMO=true: the password is in the documentation, so it works only there. */
+  @Column('boolean')
+  demo!: boolean;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+}

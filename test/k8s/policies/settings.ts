@@ -1,0 +1,79 @@
+import { loadConfig, platformSettings } from '@baton/platform';
+import { sessionSettings, toSessionConfig } from '@baton/session';
+import type { Cluster } from '../cluster.ts';
+import { unless, type Policy } from './policy.ts';
+
+/** The apps' own words for their environment, so that no second list can grow old. */
+const known = { ...platformSettings, ...sessionSettings };
+
+/** Read by node itself. */
+const ofNode = ['NODE_OPTIONS'];
+
+const eachEnvironment = (cluster: Cluster, check: (env: Record<string, string>) => string[]): string[] =>
+  cluster.apps.flatMap((app) => {
+    const env = cluster.environment(app.spec!.template.spec!.containers[0]!);
+    return check(env).map((sentence) => `${app.metadata.name}: ${sentence}`);
+  });
+
+const filledIn = (value: string): string => value || 'filled-in-by-a-person-0123456789';
+
+/** What a person or an operator writes later stands here as it will look: CloudNativePG's address, the empty lines of the example. */
+function asWritten(env: Record<string, string>): Record<string, string> {
+  const later = ['SESSION_SECRETS', 'SESSION_PEPPER'].filter((name) => name in env).map((name) => [name, filledIn(env[name]!)]);
+  const byOperator = env['DATABASE_URL']?.startsWith('<') && {
+    DATABASE_URL: 'postgresql://baton:made-by-it@postgres-rw:5432/baton',
+  };
+  return { ...env, ...Object.fromEntries(later), ...byOperator };
+}
+
+function problems(env: Record<string, string>): string[] {
+  try {
+    toSessionConfig(loadConfig(known, asWritten(env)));
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+export const settingsPolicies: Policy[] = [
+  {
+    rule: 'the apps understand their whole environment, and miss nothing in it',
+    find: (cluster) =>
+      eachEnvironment(cluster, (env) => [
+        ...problems(env),
+        ...Object.keys(env).flatMap((name) => unless(name in known || ofNode.includes(name), `no app knows ${name}`)),
+      ]),
+    breakIt: (cluster) => delete cluster.all('Secret').find(({ data }) => data?.['SESSION_PEPPER'])!.data!['SESSION_PEPPER'],
+  },
+  {
+    rule: 'a known user and a cookie without Secure exist in the demonstration only, and believed proxies everywhere',
+    find: (cluster) =>
+      eachEnvironment(cluster, ({ DEMO = 'false', COOKIE_SECURE = 'true', TRUST_PROXY }) => [
+        ...unless(cluster.name.endsWith('demo') || (DEMO === 'false' && COOKIE_SECURE === 'true'), 'is a demonstration'),
+        ...unless(TRUST_PROXY === '1', 'does not know how many proxies stand in front'),
+      ]),
+    breakIt: (cluster) => (cluster.all('ConfigMap').find(({ data }) => data?.['TRUST_PROXY'])!.data!['TRUST_PROXY'] = '0'),
+  },
+  {
+    rule: 'production speaks TLS with both of its stores, and with people',
+    find: (cluster) =>
+      cluster.name !== 'overlays/production'
+        ? []
+        : [
+            ...eachEnvironment(cluster, ({ DATABASE_URL = '', REDIS_URL = '' }) => [
+              ...unless(DATABASE_URL.includes('sslmode=verify-full'), 'does not verify Postgres'),
+              ...unless(REDIS_URL.startsWith('rediss://'), 'speaks to Redis in the clear'),
+            ]),
+            ...cluster.all('Ingress').flatMap(({ spec }) => {
+              const hosts = spec?.tls?.flatMap(({ hosts = [] }) => hosts) ?? [];
+              return (spec?.rules ?? []).flatMap(({ host = '' }) =>
+                unless(hosts.includes(host), `${host || 'any host'} has no certificate`),
+              );
+            }),
+          ],
+    breakIt: (cluster) => {
+      // Of all the rules only this one looks at production alone.
+      Object.assign(cluster, { name: 'overlays/production' });
+    },
+  },
+];

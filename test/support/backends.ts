@@ -1,0 +1,63 @@
+import { createBackend, type Backend, type BackendOptions } from '../../libs/session/src/stores/backend.ts';
+import { migrate } from '../../libs/session/src/stores/postgres/migrate.ts';
+import type { RedisSessionStore } from '../../libs/session/src/stores/redis/redis-store.ts';
+import { TieredStore } from '../../libs/session/src/stores/tiered/tiered-store.ts';
+import type { Server } from '../../tools/local/server.ts';
+import { onCleanup } from './cleanup.ts';
+import { privatePostgres, testDatabase } from './servers.ts';
+
+/** Generous deadlines: a busy test machine is no outage. Tests about deadlines set their own. */
+const OPTIONS = {
+  strategy: 'tiered',
+  databaseUrl: null,
+  redis: null,
+  redisDeadlineMs: 2000,
+  postgresDeadlineMs: 3000,
+  touchSeconds: 1,
+  maxPerUser: 0,
+  limitPolicy: 'drop-oldest',
+  encryptionKeys: [],
+  nearCacheMs: 0,
+  revocationMs: 1000,
+} as const satisfies BackendOptions;
+
+export const redisTrusted = ({ link }: Backend) => link?.trusted === true;
+export const postgresUp = ({ database }: Backend) => database?.ready === true;
+export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend);
+
+/** The stores of one replica, in this process, once they serve as the test needs it. */
+export async function storesOfReplica(options: Partial<BackendOptions>, serving = bothUp): Promise<Backend> {
+  const backend = createBackend({ ...OPTIONS, ...options });
+  onCleanup(() => backend.close());
+  backend.start();
+  await until(() => serving(backend), 'the stores of a replica to serve');
+  return backend;
+}
+
+/** The half of a tiered replica that speaks to Redis. */
+export function redisOf(backend: Backend): RedisSessionStore {
+  if (backend.store instanceof TieredStore) return backend.store.redis;
+  throw new Error('This backend is not tiered.');
+}
+
+/** A database of the test's own on the shared Postgres, with the session tables. */
+export async function sessionDatabase(): Promise<string> {
+  const url = await testDatabase();
+  await migrate(url);
+  return url;
+}
+
+/** A whole Postgres of the test's own with the session tables, to freeze and kill. */
+export async function sessionPostgres(): Promise<Server> {
+  const server = await privatePostgres();
+  await migrate(server.url);
+  return server;
+}
+
+export async function until(condition: () => unknown, what: string, withinMs = 15_000): Promise<void> {
+  const giveUpAt = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > giveUpAt) throw new Error(`Waited ${withinMs / 1000} s for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
