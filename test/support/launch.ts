@@ -17,7 +17,7 @@ export interface Launched {
   runNow(): RunFile | null;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** `npm start` with these options, in a folder of its own. */
 export async function launch(folder: string, args: string[], env: Record<string, string> = {}): Promise<Launched> {

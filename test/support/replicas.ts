@@ -34,7 +34,7 @@ export interface ReplicaOptions {
 }
 
 const dist = resolve(import.meta.dirname, '../../dist/apps');
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 let started = 0;
 
 /** What every replica of a test gets; a test adds DATABASE_URL, REDIS_URL and what it is about. */

@@ -17,7 +17,7 @@ export interface Replica {
 export class ReplicaFailedError extends Error {}
 
 const RESTART_AFTER_MS = 3000;
-const START_PATIENCE_MS = 30_000;
+const START_PATIENCE_MS = 120_000;
 const logFolder = join(localFolder, 'logs');
 
 /** Keeps the wanted replicas running, each a process of its own, and the balancer informed. */

@@ -1,8 +1,9 @@
 import type { Site } from '@baton/ui';
-import { SessionModule, Stores, toSessionConfig } from '@baton/session';
-import { Readiness, sendProblem } from '@baton/platform';
+import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
+import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { ClusterController } from './cluster/cluster.controller.tsx';
 import { ClusterNews } from './cluster/cluster-news.ts';
 import { Launcher } from './cluster/launcher.ts';
@@ -22,6 +23,11 @@ import { ShopPages } from './shop/shop.pages.tsx';
 
 @Module({})
 export class PortalModule {
+  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+    registerStoreMetrics(registry, stores);
+    readiness.add('sessions', () => stores.ready);
+  }
+
   constructor(readiness: Readiness, stores: Stores) {
     readiness.add('sessions', () => stores.status().serving !== 'none');
   }
