@@ -28,10 +28,6 @@ export class PortalModule {
     readiness.add('sessions', () => stores.ready);
   }
 
-  constructor(readiness: Readiness, stores: Stores) {
-    readiness.add('sessions', () => stores.status().serving !== 'none');
-  }
-
   static forRoot(config: PortalConfig, site: Site): DynamicModule {
     const servedBy: ServedBy = { app: 'portal', replica: config.REPLICA, version: config.VERSION };
     return {
