@@ -51,6 +51,7 @@ const ours = (name: string, title: string, env: Record<string, string> = {}): St
   ...peer('baton', title),
   name,
   env: { ...BATON_ENV, ...env },
+  seed: program('seed-baton'),
 });
 
 const baton = ours('baton', 'Baton');
@@ -64,7 +65,6 @@ const portal: Stack = {
   migrate: join(dist, 'auth/migrate.js'),
   read: '/api/cart',
   write: '/api/cart/items',
-  seed: program('seed-baton'),
 };
 
 export const STACKS: Stack[] = [

@@ -29,7 +29,9 @@ const redis = await createClient({ url: settings.redisUrl, commandOptions: { tim
 const cookies: string[] = [];
 const keys: string[] = [];
 
-async function generation(): Promise<number> {
+/** Null: sessions of this run are not in Redis. */
+async function generation(): Promise<number | null> {
+  if (process.env.SESSION_STRATEGY === 'postgres') return null;
   for (;;) {
     const { rows } = await pool.query<{ generation: string; identity: string | null }>(
       'SELECT generation, identity FROM session_cache',
@@ -52,7 +54,7 @@ function make(n: number): SessionRecord {
   );
 }
 
-async function seed(records: SessionRecord[], inGeneration: number): Promise<void> {
+async function seed(records: SessionRecord[], inGeneration: number | null): Promise<void> {
   const column = (pick: (record: SessionRecord) => unknown) => records.map(pick);
   await pool.query(INSERT, [
     column(({ key }) => key),
@@ -61,10 +63,11 @@ async function seed(records: SessionRecord[], inGeneration: number): Promise<voi
     column(({ userId }) => userId ?? randomUUID()),
     column(({ attributes }) => JSON.stringify(attributes)),
   ]);
+  keys.push(...records.map(({ key }) => key));
+  if (inGeneration === null) return;
   const store = (record: SessionRecord) =>
     redis.set(keysOf(record.key, inGeneration).session, encodeValue(record, plainCodec, false), { PX: IDLE_SECONDS * 1000 });
   await Promise.all(records.map(store));
-  keys.push(...records.map(({ key }) => key));
 }
 
 const current = await generation();

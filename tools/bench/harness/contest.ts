@@ -33,7 +33,7 @@ export interface Measured {
   perRequest: StoreCounts;
 }
 
-const DEFAULT_VISITORS = 1000;
+const DEFAULT_VISITORS = 500;
 const COUNT_SECONDS = 1;
 
 export async function enter(stack: Stack, stores: BenchStores): Promise<Contestant> {
@@ -53,7 +53,7 @@ async function admit(
   return Visitors.signIn(port, visitors);
 }
 
-function workload({ stack, visitors }: Contestant, scenario: Scenario, connections: number): Workload {
+export function workload({ stack, visitors }: Contestant, scenario: Scenario, connections: number): Workload {
   if (scenario === 'write') return visitors.adding(stack.write, connections);
   return visitors.reading(stack.read, connections, stack.uniform ? 'random' : 'own');
 }

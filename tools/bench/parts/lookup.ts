@@ -34,7 +34,7 @@ export interface Lookups {
   nearUs: number | null;
 }
 
-const NEAR_CACHE_MS = 60_000;
+const NEAR_CACHE_MS = 1000;
 
 async function redisBytes(stores: BenchStores): Promise<number> {
   return Number(/used_memory_dataset:(\d+)/.exec(await stores.redisInfo('memory'))![1]);

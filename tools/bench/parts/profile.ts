@@ -1,6 +1,6 @@
 /** The part `profile`: where the CPU of one request goes, as text. */
 import type { Profiler } from 'node:inspector';
-import { enter } from '../harness/contest.ts';
+import { enter, workload, type Contestant, type Scenario } from '../harness/contest.ts';
 import { runLoad } from '../harness/load.ts';
 import type { Options } from '../harness/options.ts';
 import { round } from '../harness/statistics.ts';
@@ -8,7 +8,8 @@ import type { BenchStores } from '../harness/stores.ts';
 import { markdownTable } from '../report/table.ts';
 import { STACKS, type Stack } from '../stacks.ts';
 
-const PROFILED = ['stock', 'baton', 'baton-near'];
+const PROFILED = ['ceiling', 'stock', 'baton', 'baton-near'];
+const SCENARIOS = ['read', 'write'] as const;
 const TOP = 25;
 
 /** Where a function belongs: its package, a folder of Baton, Node itself, or the engine. */
@@ -31,12 +32,15 @@ function ownerOf({ url, functionName }: Profiler.ProfileNode['callFrame']): stri
   return functionName.startsWith('(') ? functionName : 'engine and native';
 }
 
+/** Waiting, and the profiler itself. */
+const NOT_SERVING = new Set(['(idle)', 'node:inspector', 'post · node:inspector']);
+
 function selfTimes(profile: Profiler.Profile, name: (frame: Profiler.ProfileNode['callFrame']) => string): [string, number][] {
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const times = new Map<string, number>();
   profile.samples?.forEach((id, index) => {
     const label = name(frames.get(id)!);
-    if (label !== '(idle)') times.set(label, (times.get(label) ?? 0) + (profile.timeDeltas?.[index] ?? 0));
+    if (!NOT_SERVING.has(label)) times.set(label, (times.get(label) ?? 0) + (profile.timeDeltas?.[index] ?? 0));
   });
   return [...times].sort(([, a], [, b]) => b - a);
 }
@@ -52,22 +56,26 @@ function table(head: string, times: [string, number][], requests: number): strin
   return markdownTable([head, 'µs per request', 'share'], rows);
 }
 
-async function profileStack(
-  stack: Stack,
-  stores: BenchStores,
-  { connections, seconds, warmUpSeconds }: Options,
-): Promise<string> {
-  const { server, visitors } = await enter(stack, stores);
-  const load = { port: server.port, connections, ...visitors.reading(stack.read, connections) };
+async function profileStack(stack: Stack, stores: BenchStores, options: Options): Promise<string> {
+  const contestant = await enter(stack, stores);
+  const texts: string[] = [];
+  for (const scenario of SCENARIOS) texts.push(await profileScenario(contestant, scenario, options));
+  await contestant.server.stop();
+  return texts.join('\n\n');
+}
+
+async function profileScenario(contestant: Contestant, scenario: Scenario, options: Options): Promise<string> {
+  const { server, stack } = contestant;
+  const { connections, seconds, warmUpSeconds } = options;
+  const load = { port: server.port, connections, ...workload(contestant, scenario, connections) };
   await runLoad({ ...load, seconds: warmUpSeconds });
   let requests = 0;
   const profile = await server.profile(async () => {
     ({ requests } = await runLoad({ ...load, seconds }));
   });
-  await server.stop();
   const byOwner = table('where', selfTimes(profile, ownerOf), requests);
   const byFunction = table('function', selfTimes(profile, frameName), requests);
-  return `## ${stack.title}\n\n${requests} requests\n\n${byOwner}\n\n${byFunction}`;
+  return `## ${scenario}: ${stack.title}\n\n${requests} requests\n\n${byOwner}\n\n${byFunction}`;
 }
 
 export async function profiles(stores: BenchStores, options: Options): Promise<string> {
