@@ -1,5 +1,5 @@
 import { AttributesTooLargeError } from './errors.ts';
-import { applyPatch, copy, difference, isObject, type MergePatch } from './merge-patch.ts';
+import { applyPatch, copy, difference, dropNulls, isObject, type MergePatch } from './merge-patch.ts';
 import { GRACE_MS } from './policy.ts';
 import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
 
@@ -55,7 +55,7 @@ function renewed(record: SessionRecord, renewal: Renewal, now: number): SessionR
 
 /** What JSON would make of it: no undefined, no null members, nothing shared with the caller. */
 function normal(attributes: Attributes): Attributes {
-  return applyPatch({}, difference({}, JSON.parse(JSON.stringify(attributes)) as Attributes) ?? {}) as Attributes;
+  return dropNulls(JSON.parse(JSON.stringify(attributes)) as Attributes);
 }
 
 export function checkSize(attributes: Attributes): void {

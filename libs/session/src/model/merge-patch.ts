@@ -58,6 +58,18 @@ function isSameObject(before: JsonObject, after: JsonObject): boolean {
   return names === 0;
 }
 
+/** Removes, in place, what a merge patch could not express: null members of objects, and `__proto__`. */
+export function dropNulls<T extends Json>(value: T): T {
+  if (!isObject(value)) return value;
+  const members: JsonObject = value;
+  for (const name in members) {
+    const member = members[name]!;
+    if (member === null || name === '__proto__') delete members[name];
+    else if (typeof member === 'object') dropNulls(member);
+  }
+  return value;
+}
+
 /** RFC 7396 section 2, MergePatch(target, patch). */
 export function applyPatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return copy(patch);

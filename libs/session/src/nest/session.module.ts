@@ -97,7 +97,8 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
       if (needsNoSession(req) || this.options.exclude?.(req) === true) return next();
       middleware(req, res, (error?: unknown) => (error ? fail(error, req, res) : next()));
     };
-    consumer.apply(withSession).forRoutes('{*path}');
+    // The root, not a wildcard: Express then matches no pattern, and leaves `req.path` as it came.
+    consumer.apply(withSession).forRoutes('/');
   }
 
   onModuleInit(): void {

@@ -133,7 +133,10 @@ export class RedisSessionStore implements SessionStore {
 
   /** Stores what Postgres has committed, unless Redis holds something newer or a tombstone. */
   put(record: SessionRecord, mode: 'create' | 'save'): Promise<PutResult> {
-    const args = [record.version, this.encode(record), this.idleMs(record), record.expiresAt, mode];
+    const value = this.encode(record);
+    // What this replica wrote it need not parse. A value that Redis does not answer is never used.
+    this.parsed.set(record.key, value, { ...record, readFrom: 'redis' });
+    const args = [record.version, value, this.idleMs(record), record.expiresAt, mode];
     return this.run<PutResult>(PUT, record.key, args).catch((error: unknown) => this.dropWhenFull(error, record));
   }
 
