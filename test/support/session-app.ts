@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { All, Controller, Module, Req, Res, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { sessionSettings, toSessionConfig } from '../../libs/session/src/nest/session-config.ts';
 import { SessionModule } from '../../libs/session/src/nest/session.module.ts';
@@ -35,8 +35,8 @@ export interface SessionApp {
 export interface SessionAppOptions {
   settings?: Record<string, string>;
   controllers?: Type[];
-  /** Runs before the session middleware. */
-  before?: RequestHandler[];
+  /** Shares the stores of another application, as a second replica would. */
+  backendOf?: SessionApp;
 }
 
 const SETTINGS = {
@@ -51,7 +51,7 @@ export async function startSessionApp(engine: Engine, options: SessionAppOptions
   const handlers = new Map<string, Handler>();
   const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options.controllers ?? []);
   const nest = await NestFactory.create<NestExpressApplication>(module, { logger: false, abortOnError: false });
-  if (options.before) nest.use(...options.before);
+  if (options.backendOf) Object.assign(nest.get<Backend>(BACKEND).store, options.backendOf.backend.store);
   await nest.listen(0, '127.0.0.1');
   onCleanup(() => nest.close());
   const server: Server = nest.getHttpServer();
