@@ -19,7 +19,6 @@ export interface RedisLinkOptions {
 /** A slow answer is not yet a frozen server; this many in a row are. */
 const TIMEOUTS_IN_A_ROW = 2;
 const BACKOFF_MS = { first: 50, last: 1000 };
-const RECOVER_MS = 10_000;
 /** Answers that say: this server will not serve, whatever is asked. */
 const REFUSES = /^(READONLY|LOADING|MASTERDOWN|MISCONF|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|UNBLOCKED|NOREPLICAS)/;
 
@@ -109,10 +108,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
       connection = await connect(this.options.address);
       const lost = this.lossOf(connection);
       this.become('recovering', null);
-      await Promise.race([
-        withDeadline(this.options.recover(connection), RECOVER_MS, 'The recovery of Redis'),
-        lost.then((why) => Promise.reject(why)),
-      ]);
+      await Promise.race([this.options.recover(connection), lost.then((why) => Promise.reject(why))]);
       if (this.closing.signal.aborted) return false;
       this.connection = connection;
       this.timeouts = 0;

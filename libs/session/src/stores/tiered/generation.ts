@@ -16,6 +16,8 @@ export async function agreeOnGeneration(database: Database, identity: string): P
     const generation = Number(row!.generation);
     if (row!.identity === identity) return generation;
     await tx.query('UPDATE session_cache SET generation = generation + 1, identity = $1 WHERE id = 1', [identity]);
+    // Nothing of the old generation will be read again, so there is nothing left to repair in it.
+    await tx.query('UPDATE session_event SET applied_at = now() WHERE applied_at IS NULL');
     await writeEvents(tx, [{ type: 'generation', details: { generation: generation + 1 }, unapplied: false }]);
     return generation + 1;
   });

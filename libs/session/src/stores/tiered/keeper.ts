@@ -93,7 +93,7 @@ export class Keeper {
   /** Events that Redis does not reflect yet. Returns how many there were. */
   private async apply(redis: RedisSessionStore): Promise<number> {
     const events = await unapplied(this.options.database, PAGE);
-    for (const event of events) await this.applyOne(redis, event);
+    await Promise.all(events.map((event) => this.applyOne(redis, event)));
     await markApplied(
       this.options.database,
       events.map(({ id }) => id),
