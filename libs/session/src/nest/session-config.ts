@@ -77,9 +77,9 @@ export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applic
 export function toSessionConfig(settings: SessionSettings): SessionConfig {
   const needsDatabase = settings.SESSION_STRATEGY === 'tiered' || settings.SESSION_STRATEGY === 'postgres';
   if (needsDatabase && settings.DATABASE_URL === undefined)
-    throw new Error(`SESSION_STRATEGY=${settings.SESSION_STRATEGY} needs DATABASE_URL.`);
+    throw contradiction(`SESSION_STRATEGY=${settings.SESSION_STRATEGY} needs DATABASE_URL.`);
   if (settings.SESSION_STRATEGY === 'redis' && settings.REDIS_URL === undefined)
-    throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
+    throw contradiction('SESSION_STRATEGY=redis needs REDIS_URL.');
   checkNearCache(settings);
   return {
     strategy: settings.SESSION_STRATEGY,
@@ -127,4 +127,9 @@ function redisOf(settings: SessionSettings): SessionConfig['redis'] {
     }),
     ...(REDIS_CLUSTER_NODES && { clusterNodes: list(REDIS_CLUSTER_NODES) }),
   };
+}
+
+/** The name tells a program's start that this is for people to read, without a stack. */
+function contradiction(message: string): Error {
+  return Object.assign(new Error(message), { name: 'StartError' });
 }

@@ -9,6 +9,7 @@ import { RedisLink, type Ask } from './redis/redis-link.ts';
 import { RedisSessionStore } from './redis/redis-store.ts';
 import { Keeper } from './tiered/keeper.ts';
 import { TieredStore } from './tiered/tiered-store.ts';
+import { withTransactions } from './with-transactions.ts';
 
 export type Strategy = 'tiered' | 'redis' | 'postgres' | 'memory';
 
@@ -67,8 +68,9 @@ export function createBackend(options: BackendOptions): Backend {
 type Parts = Pick<Backend, 'store' | 'link' | 'keeper' | 'postgres'>;
 
 function partsOf(options: BackendOptions, database: Database | null, feed: SessionFeed | null): Parts {
-  if (options.strategy === 'memory') return { store: new MemoryStore(options), link: null, keeper: null, postgres: null };
-  if (options.strategy === 'redis') return redisAlone(options);
+  if (options.strategy === 'memory')
+    return { store: withTransactions(new MemoryStore(options), database), link: null, keeper: null, postgres: null };
+  if (options.strategy === 'redis') return redisAlone(options, database);
   if (database === null || feed === null) throw new Error(`SESSION_STRATEGY=${options.strategy} needs DATABASE_URL.`);
   if (options.strategy === 'tiered' && options.redis !== null) return tiered(options, options.redis, database, feed);
   const postgres = new PostgresStore(database, codecOf(options.encryptionKeys), { ...options, hasCopy: false });
@@ -80,7 +82,7 @@ function databaseOf(options: BackendOptions, url: string): Database {
   return new Database({ url, deadlineMs, ...(entities && { entities }), ...(applicationName && { applicationName }) });
 }
 
-function redisAlone(options: BackendOptions): Parts {
+function redisAlone(options: BackendOptions, database: Database | null): Parts {
   if (options.redis === null) throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
   const link = new RedisLink({
     address: options.redis,
@@ -89,7 +91,7 @@ function redisAlone(options: BackendOptions): Parts {
   });
   const settings = { touchSeconds: options.touchSeconds, generation: () => 0, alone: true };
   const store = new RedisSessionStore(link.ask, codecOf(options.encryptionKeys), settings, () => link.current);
-  return { store, link, keeper: null, postgres: null };
+  return { store: withTransactions(store, database), link, keeper: null, postgres: null };
 }
 
 function tiered(options: BackendOptions, address: RedisAddress, database: Database, feed: SessionFeed): Parts {
