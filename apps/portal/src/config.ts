@@ -1,10 +1,12 @@
 import { loadConfig, platformSettings } from '@baton/platform';
 import { sessionSettings } from '@baton/session';
+import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
 
 const portalSettings = {
   ...platformSettings,
   ...sessionSettings,
+  ...tokenSettings,
   /** Where the local launcher takes orders about stores and replicas; not set elsewhere. */
   LAUNCHER_URL: z.url().optional(),
   LAUNCHER_TOKEN: z.string().optional(),

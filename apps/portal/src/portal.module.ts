@@ -2,7 +2,8 @@ import type { Site } from '@baton/ui';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
-import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { BearerMiddleware, TokensModule } from '@baton/tokens';
+import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ClusterController } from './cluster/cluster.controller.tsx';
 import { ClusterNews } from './cluster/cluster-news.ts';
@@ -22,7 +23,7 @@ import { Carts } from './shop/carts.ts';
 import { ShopPages } from './shop/shop.pages.tsx';
 
 @Module({})
-export class PortalModule {
+export class PortalModule implements NestModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
@@ -34,6 +35,7 @@ export class PortalModule {
       module: PortalModule,
       imports: [
         SessionModule.forRoot(toSessionConfig(config), { fail: sendProblem }),
+        TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
         ClusterModule.forRoot({ ...servedBy, demo: config.DEMO }),
       ],
       controllers: [
@@ -58,5 +60,10 @@ export class PortalModule {
         { provide: SERVED_BY, useValue: servedBy },
       ],
     };
+  }
+
+  /** Programs may show a token of the auth app instead of a cookie. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(BearerMiddleware).forRoutes('api/{*path}');
   }
 }

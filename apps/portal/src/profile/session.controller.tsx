@@ -18,12 +18,14 @@ export class SessionController {
   show(@Req() request: Request, @CurrentSession() session: SessionData) {
     const info = sessionInfo(request);
     return {
-      user: session.user ?? null,
-      session: info && {
-        publicId: info.publicId,
-        createdAt: new Date(info.createdAt).toISOString(),
-        expiresAt: new Date(info.expiresAt).toISOString(),
-      },
+      user: request.principal?.user ?? session.user ?? null,
+      session: request.principal
+        ? { publicId: request.principal.publicId }
+        : info && {
+            publicId: info.publicId,
+            createdAt: new Date(info.createdAt).toISOString(),
+            expiresAt: new Date(info.expiresAt).toISOString(),
+          },
       servedBy: this.servedBy,
       store: info?.store ?? null,
       lookupMs: info?.lookupMs ?? null,
