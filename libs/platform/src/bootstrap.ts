@@ -2,6 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { PlatformSettings } from './config/platform-settings.ts';
+import { plausibleAddress } from './http/own-address.ts';
 import { requestId } from './http/request-id.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -41,7 +42,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   app.disable('etag');
   if (options.errorPage) useErrorPage(app, options.errorPage);
   app.use(requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
-  app.use(...securityHeaders({ https: config.COOKIE_SECURE }), sameOriginOnly);
+  app.use(...securityHeaders({ https: config.COOKIE_SECURE }), plausibleAddress, sameOriginOnly);
   await options.configure?.(app);
   shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   await listen(app, config);
