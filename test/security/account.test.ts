@@ -1,0 +1,120 @@
+import { browserless, DEMO } from '../support/client.ts';
+import { newCredentials, PASSWORD, sessionStatus, snapshot, startSite, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ env: { STEP_UP_SECONDS: '900' } });
+}, 60_000);
+
+const form = { headers: { accept: 'text/html' } };
+
+describe('a new account', () => {
+  it('is signed in at once, and can sign in again', async () => {
+    const { credentials, ...client } = await site.newcomer();
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
+    expect((await site.visitor().post('/auth/login', credentials)).body.user.roles).toEqual(['user']);
+  });
+
+  it('cannot have a name that is taken, in whichever spelling', async () => {
+    const answer = await site.visitor().post('/auth/register', { username: ' Demo', password: PASSWORD });
+    expect(answer.status).toBe(409);
+  });
+
+  it.each(['short', 'password1', 'qwertyuiop', 'a'.repeat(300)])('cannot have the password %j', async (password) => {
+    const answer = await site.visitor().post('/auth/register', { ...newCredentials(), password });
+    expect([answer.status, answer.text.includes(password)]).toEqual([422, false]);
+  });
+
+  it('can have a password of more than 64 characters of any kind', async () => {
+    const credentials = { ...newCredentials(), password: 'läng 是 🏃 '.repeat(10) };
+    expect((await site.visitor().post('/auth/register', credentials)).status).toBe(201);
+    expect((await site.visitor().post('/auth/login', credentials)).status).toBe(200);
+    const cut = { ...credentials, password: credentials.password.slice(0, 72) };
+    expect((await site.visitor().post('/auth/login', cut)).status).toBe(401);
+  });
+
+  it('cannot make itself an administrator', async () => {
+    const answer = await site.visitor().post('/auth/register', { ...newCredentials(), roles: ['admin'], isAdmin: true });
+    expect(answer.body.user.roles).toEqual(['user']);
+  });
+});
+
+describe('a password', () => {
+  it('is changed only by who knows it', async () => {
+    const client = await site.newcomer();
+    const body = { currentPassword: 'not it at all', newPassword: 'another long sentence' };
+    expect((await client.post('/auth/password', body)).status).toBe(401);
+    expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
+  });
+
+  it('ends every other session when it is changed, and this one gets a new id', async () => {
+    const client = await site.newcomer();
+    const other = await site.signedIn(client.credentials);
+    const before = snapshot(client, site.portal[0]!.url);
+    const newPassword = 'another long sentence';
+    const answer = await client.post('/auth/password', { currentPassword: PASSWORD, newPassword });
+    expect(answer.status).toBe(204);
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
+    expect(await sessionStatus(other, site.portal[0]!)).toBe(401);
+    expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
+    expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(401);
+    expect((await site.visitor().post('/auth/login', { ...client.credentials, password: newPassword })).status).toBe(200);
+  });
+
+  it('follows the same rules when it is changed', async () => {
+    const client = await site.newcomer();
+    const answer = await client.post('/auth/password', { currentPassword: PASSWORD, newPassword: 'password1' });
+    expect(answer.status).toBe(422);
+  });
+
+  it('is hashed again with the parameters of today at the next login', async () => {
+    const client = await site.newcomer();
+    const { hash } = await import('@node-rs/argon2');
+    const old = await hash(PASSWORD, { memoryCost: 8192, timeCost: 2, parallelism: 1 });
+    await site.query('UPDATE users SET password_hash = $1 WHERE name = $2', [old, client.credentials.username]);
+    expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
+    const [row] = await site.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE name = $1', [
+      client.credentials.username,
+    ]);
+    expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
+describe('the demo accounts', () => {
+  it('do not work on a replica without DEMO, even where they exist', async () => {
+    const { startReplica } = await import('../support/replicas.ts');
+    const strict = await startReplica('auth', { ...site.env, DEMO: undefined });
+    expect((await browserless(strict.url).post('/auth/login', DEMO)).status).toBe(401);
+    await strict.kill('SIGTERM');
+  });
+});
+
+describe('the pages', () => {
+  it.each(['/auth/login', '/auth/register'])('%s works without scripts and shows its password field masked', async (path) => {
+    const answer = await site.visitor().get(path, form);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/<form method="post"/);
+    expect(answer.text).toMatch(/type="password"/);
+    expect(answer.text).toMatch(/autocomplete="(current|new)-password"/);
+  });
+
+  it.each(['/auth/account', '/auth/sessions'])('%s sends a stranger to the login and back', async (path) => {
+    const answer = await site.visitor().get(path, form);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/auth/login?to=${encodeURIComponent(path)}`]);
+  });
+
+  it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s greets its owner and lets them out', async (path) => {
+    const answer = await (await site.signedIn()).get(path, form);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('action="/auth/logout"');
+  });
+
+  it('changes a password by form, and says so', async () => {
+    const client = await site.newcomer();
+    const fields = { currentPassword: PASSWORD, newPassword: 'another long sentence' };
+    const wrong = await client.submit('/auth/password', { ...fields, currentPassword: 'no' }, form);
+    expect([wrong.status, wrong.text.includes('role="alert"')]).toEqual([401, true]);
+    const right = await client.submit('/auth/password', fields, form);
+    expect([right.status, right.text.includes('role="status"')]).toEqual([200, true]);
+  });
+});

@@ -1,0 +1,80 @@
+import { ADMIN, browserless, type Client } from '../support/client.ts';
+import { sessionStatus, startSite, type Site } from './site.ts';
+
+let site: Site;
+let admin: Client;
+beforeAll(async () => {
+  site = await startSite();
+  admin = await site.signedIn(ADMIN);
+}, 60_000);
+
+const idOf = async (username: string): Promise<string> => {
+  const users = (await admin.get('/auth/admin/users')).body as { id: string; name: string }[];
+  return users.find(({ name }) => name === username)!.id;
+};
+
+describe('an administrator', () => {
+  it('is one by the table of users: nobody else gets in, and who loses the role is out at once', async () => {
+    const client = await site.newcomer();
+    expect((await client.get('/auth/admin/users')).status).toBe(403);
+    expect((await site.visitor().get('/auth/admin/users')).status).toBe(401);
+    await site.query(`UPDATE users SET roles = '{user,admin}' WHERE name = $1`, [client.credentials.username]);
+    expect((await client.get('/auth/admin/users')).status).toBe(200);
+    await site.query(`UPDATE users SET roles = '{user}' WHERE name = $1`, [client.credentials.username]);
+    expect((await client.get('/auth/admin/users')).status).toBe(403);
+  });
+
+  it('disables an account: its sessions end, it cannot log in, until it is enabled again', async () => {
+    const client = await site.newcomer();
+    const id = await idOf(client.credentials.username);
+    expect((await admin.post(`/auth/admin/users/${id}/disable`)).body).toEqual({ ended: 1 });
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
+    expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(401);
+    expect((await admin.post(`/auth/admin/users/${id}/enable`)).status).toBe(204);
+    expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
+  });
+
+  it('ends all sessions of a user', async () => {
+    const client = await site.newcomer();
+    const id = await idOf(client.credentials.username);
+    await site.signedIn(client.credentials);
+    expect((await admin.at(site.auth[1]!.url).delete(`/auth/admin/users/${id}/sessions`)).body).toEqual({ ended: 2 });
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
+  });
+
+  it('answers 404 for an account that is not there', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    expect((await admin.delete(`/auth/admin/users/${nobody}/sessions`)).status).toBe(404);
+    expect((await admin.delete('/auth/admin/users/1;drop/sessions')).status).toBe(400);
+  });
+
+  it('leaves no session alive that a disabled account was just getting: 20 logins against one disable', async () => {
+    const client = await site.newcomer();
+    const id = await idOf(client.credentials.username);
+    const clients = Array.from({ length: 20 }, (_, index) => browserless(site.auth[index % 2]!.url));
+    const logins = clients.map((each) => each.post('/auth/login', client.credentials));
+    await Promise.any(logins);
+    expect((await admin.post(`/auth/admin/users/${id}/disable`)).status).toBe(200);
+    const statuses = (await Promise.all(logins)).map(({ status }) => status);
+    expect(statuses.every((status) => status === 200 || status === 401)).toBe(true);
+    const afterwards = await Promise.all(clients.map((each) => sessionStatus(each, site.portal[0]!)));
+    expect(new Set(afterwards)).toEqual(new Set([401]));
+    const [row] = await site.query('SELECT count(*)::int AS live FROM session WHERE user_id = $1 AND revoked_at IS NULL', [id]);
+    expect(row).toEqual({ live: 0 });
+  }, 60_000);
+
+  it('ends the sessions of everybody at once', async () => {
+    const [one, two] = [await site.newcomer(), await site.newcomer()];
+    expect((await admin.delete('/auth/admin/sessions')).status).toBe(204);
+    const honoured = async () =>
+      (await Promise.all([one, two, admin].map((client) => sessionStatus(client, site.portal[0]!)))).filter(
+        (status) => status !== 401,
+      );
+    const deadline = performance.now() + 2000;
+    while ((await honoured()).length > 0 && performance.now() < deadline);
+    expect(await honoured()).toEqual([]);
+    const again = await site.signedIn(one.credentials);
+    expect(await sessionStatus(again, site.portal[0]!)).toBe(200);
+  });
+});

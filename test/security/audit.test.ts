@@ -1,0 +1,68 @@
+import { ADMIN } from '../support/client.ts';
+import { PASSWORD, startSite, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ env: { LOGIN_FAILURES_PER_ACCOUNT: '2' } });
+}, 60_000);
+
+interface Row {
+  event: string;
+  user_id: string | null;
+  public_id: string | null;
+  address: string;
+  details: { reason?: string };
+}
+
+const rowsOf = (userId: string) => site.query<Row>('SELECT * FROM audit_log WHERE user_id = $1 ORDER BY id', [userId]);
+
+async function untilRecorded(userId: string, event: string, reason?: string): Promise<Row> {
+  const deadline = performance.now() + 5000;
+  for (;;) {
+    const found = (await rowsOf(userId)).find((row) => row.event === event && (!reason || row.details.reason === reason));
+    if (found) return found;
+    if (performance.now() > deadline) throw new Error(`${event} is not recorded: ${JSON.stringify(await rowsOf(userId))}`);
+  }
+}
+
+describe('the audit log', () => {
+  it('has who did what from where, as a row and as a line, without anything secret', async () => {
+    const { credentials, ...client } = await site.newcomer();
+    const { id } = (await client.get('/auth/account')).body.user as { id: string };
+    const [session] = (await client.get('/auth/sessions')).body as { publicId: string }[];
+    await client.post('/auth/password', { currentPassword: PASSWORD, newPassword: 'another long sentence' });
+    await client.post('/auth/logout');
+    for (const event of ['registered', 'login-ok', 'password-changed', 'logout']) await untilRecorded(id, event);
+    expect(await untilRecorded(id, 'login-ok')).toMatchObject({
+      public_id: session!.publicId,
+      address: expect.stringContaining('127.0.0.1'),
+    });
+    await untilRecorded(id, 'session-revoked');
+    const text =
+      JSON.stringify(await site.query('SELECT * FROM audit_log')) + site.auth.map((replica) => replica.logs()).join('');
+    expect(text).toContain('password-changed');
+    expect(text).not.toContain(PASSWORD);
+    const keys = await site.query<{ key: string; proof: string }>('SELECT key, proof FROM session');
+    for (const { key, proof } of keys) expect([text.includes(key), text.includes(proof)]).toEqual([false, false]);
+    expect(site.auth[0]!.logs()).toMatch(new RegExp(`"msg":"login-ok"|${credentials.username}`));
+  });
+
+  it('has failures and the lockout, without the name that was typed', async () => {
+    const attempt = () => site.visitor().post('/auth/login', { username: 'typed-by-mistake', password: 'x' });
+    expect([await attempt(), await attempt(), await attempt()].map(({ status }) => status)).toEqual([401, 401, 429]);
+    const events = await site.query<Row>(`SELECT event FROM audit_log WHERE event IN ('login-failed', 'lockout') ORDER BY id`);
+    expect(events.map(({ event }) => event)).toEqual(['login-failed', 'lockout']);
+    expect(JSON.stringify(await site.query('SELECT * FROM audit_log'))).not.toContain('typed-by-mistake');
+  });
+
+  it('has every ended session once, though two replicas heard of it', async () => {
+    const { credentials, ...client } = await site.newcomer();
+    const { id } = (await client.get('/auth/account')).body.user as { id: string };
+    const admin = await site.signedIn(ADMIN);
+    await admin.delete(`/auth/admin/users/${id}/sessions`);
+    await untilRecorded(id, 'session-revoked');
+    await site.signedIn(credentials);
+    const revoked = (await rowsOf(id)).filter(({ event }) => event === 'session-revoked');
+    expect(revoked).toHaveLength(1);
+  });
+});

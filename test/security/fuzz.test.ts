@@ -1,0 +1,186 @@
+import { request } from 'node:http';
+import * as fc from 'fast-check';
+import { startSite, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite({ auths: 1, env: { LOGIN_FAILURES_PER_ADDRESS: '1000000' } });
+}, 60_000);
+
+/** Is in everything that is sent, so that an answer that reflects input is found out. */
+const MARK = 'zq<i>7';
+const RUNS = { numRuns: 150 };
+const SECONDS = 60_000;
+
+interface Sent {
+  method?: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Below fetch, which would correct what it is given. */
+function send(origin: string, { method = 'GET', path, headers = {}, body }: Sent): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
+    const sending = request({ hostname, port, method, path, headers: { accept: 'application/json', ...headers } }, (answer) => {
+      const head = JSON.stringify(answer.headers);
+      answer
+        .setEncoding('utf8')
+        .toArray()
+        .then((chunks) => resolve({ status: answer.statusCode!, text: head + chunks.join('') }), reject);
+    });
+    sending.on('error', reject).end(body);
+  });
+}
+
+async function survives(origin: string, sent: Sent): Promise<void> {
+  const { status, text } = await send(origin, sent);
+  expect(status).toBeLessThan(500);
+  expect(text).not.toContain(MARK);
+}
+
+/** What a header may carry on the wire: Latin-1 without control characters. */
+const headerValue = fc.string({
+  unit: fc
+    .integer({ min: 0x20, max: 0xff })
+    .map((code) => String.fromCharCode(code))
+    .filter((c) => c !== '\x7f'),
+  maxLength: 300,
+});
+const marked = (text: fc.Arbitrary<string>) => fc.tuple(text, text).map(([before, after]) => `${before}${MARK}${after}`);
+const cookie = fc.oneof(
+  marked(headerValue).map((value) => `baton=${value}`),
+  marked(headerValue),
+  fc
+    .string({ unit: fc.constantFrom('%', 's', ':', '.', 'j', '{', '=', ';', 'A'), maxLength: 120 })
+    .map((value) => `baton=${value}`),
+  fc.nat(40).map((count) => Array(count).fill('baton=s:a.b').join('; ')),
+  fc.integer({ min: 1000, max: 7000 }).map((length) => `baton=s:${'A'.repeat(length)}.${'B'.repeat(43)}`),
+);
+const routes = ['/auth/login', '/auth/register', '/auth/password', '/auth/reauthenticate', '/auth/token', '/auth/logout'];
+
+describe('whatever is sent', () => {
+  it(
+    'as a cookie, no answer is a 500 and nothing comes back',
+    async () => {
+      const target = fc.constantFrom<[string, string]>(
+        [site.auth[0]!.url, '/auth/sessions'],
+        [site.portal[0]!.url, '/api/session'],
+        [site.portal[0]!.url, '/api/cart'],
+      );
+      const property = fc.asyncProperty(target, cookie, ([origin, path], value) =>
+        survives(origin, { path, headers: { cookie: value } }),
+      );
+      await expect(fc.assert(property, RUNS)).resolves.toBeUndefined();
+    },
+    SECONDS,
+  );
+
+  it(
+    'as a body, no answer is a 500 and nothing comes back',
+    async () => {
+      const types = [
+        'application/json',
+        'application/x-www-form-urlencoded',
+        'text/plain',
+        'application/json; charset=utf-7',
+        'multipart/form-data',
+        'x',
+      ];
+      const values = fc.oneof(fc.constant(MARK), fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(null, true, [], {}, '__proto__'));
+      const names = fc.constantFrom(
+        'username',
+        'password',
+        'to',
+        'currentPassword',
+        'newPassword',
+        '__proto__',
+        'constructor',
+        MARK,
+      );
+      const json = fc.dictionary(names, values).map((body) => JSON.stringify(body));
+      const wild = marked(fc.string({ unit: 'binary', maxLength: 200 }));
+      const property = fc.asyncProperty(
+        fc.constantFrom(...routes),
+        fc.constantFrom(...types),
+        fc.oneof(json, wild),
+        (path, type, body) => survives(site.auth[0]!.url, { method: 'POST', path, headers: { 'content-type': type }, body }),
+      );
+      await expect(fc.assert(property, RUNS)).resolves.toBeUndefined();
+    },
+    SECONDS,
+  );
+
+  it(
+    'to the API of the portal, no answer is a 500 and nothing comes back',
+    async () => {
+      const body = fc.oneof(
+        fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
+        marked(fc.string()),
+      );
+      const route = fc.constantFrom<[string, string]>(
+        ['POST', '/api/cart/items'],
+        ['PUT', '/api/preferences'],
+        ['DELETE', '/api/cart/items/x'],
+      );
+      const property = fc.asyncProperty(route, body, ([method, path], content) =>
+        survives(site.portal[0]!.url, { method, path, headers: { 'content-type': 'application/json' }, body: content }),
+      );
+      await expect(fc.assert(property, RUNS)).resolves.toBeUndefined();
+    },
+    SECONDS,
+  );
+
+  it(
+    'as headers, no answer is a 500 and nothing comes back',
+    async () => {
+      const names = fc.constantFrom(
+        'accept',
+        'authorization',
+        'content-type',
+        'x-forwarded-for',
+        'x-forwarded-proto',
+        'x-forwarded-host',
+        'host',
+        'x-request-id',
+        'user-agent',
+        'origin',
+        'sec-fetch-site',
+        'accept-language',
+        'if-none-match',
+        'range',
+      );
+      const headers = fc.dictionary(names, marked(headerValue), { maxKeys: 5 });
+      const target = fc.constantFrom<[string, string]>(
+        [site.auth[0]!.url, '/auth/login'],
+        [site.portal[0]!.url, '/api/session'],
+        [site.portal[0]!.url, '/'],
+      );
+      const property = fc.asyncProperty(target, headers, ([origin, path], given) => survives(origin, { path, headers: given }));
+      await expect(fc.assert(property, RUNS)).resolves.toBeUndefined();
+    },
+    SECONDS,
+  );
+
+  it(
+    'as a path, no answer is a 500 and nothing comes back',
+    async () => {
+      const part = fc.oneof(
+        fc.constantFrom('..', '%', '%00', '%2e%2e', '%zz', 'auth', 'sessions', 'api', 'cart', 'assets', ';', '?to='),
+        fc.webSegment(),
+      );
+      const property = fc.asyncProperty(
+        fc.array(part, { maxLength: 6 }),
+        fc.constantFrom('GET', 'DELETE', 'PUT'),
+        async (parts, method) => {
+          const path = `/auth/${parts.join('/')}${encodeURIComponent(MARK)}`;
+          await survives(site.auth[0]!.url, { method, path });
+          await survives(site.portal[0]!.url, { method, path: path.slice(5) });
+        },
+      );
+      await expect(fc.assert(property, RUNS)).resolves.toBeUndefined();
+    },
+    SECONDS,
+  );
+});

@@ -1,0 +1,82 @@
+import { DEMO, type Answer } from '../support/client.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
+import { browserless } from '../support/client.ts';
+import { startSite, type Site } from './site.ts';
+
+let site: Site;
+let secure: Replica;
+beforeAll(async () => {
+  site = await startSite({ auths: 1 });
+  secure = await startReplica('auth', { ...site.env, COOKIE_SECURE: 'true' });
+}, 60_000);
+
+const html = { headers: { accept: 'text/html' } };
+
+describe('every answer', () => {
+  it('forbids inline scripts, framing, sniffing and keeping', async () => {
+    const [auth, portal] = [site.visitor(), site.visitor().at(site.portal[0]!.url)];
+    const answers: Answer[] = await Promise.all([
+      auth.get('/auth/login', html),
+      auth.get('/auth/sessions'),
+      auth.get('/nowhere'),
+      auth.get('/%zz'),
+      auth.post('/auth/login', DEMO),
+      auth.post('/auth/login', undefined, { body: '{' }),
+      auth.get('/health/live'),
+      portal.get('/', html),
+      portal.get('/api/session'),
+    ]);
+    for (const { headers } of answers) {
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toMatch(/default-src 'none'/);
+      expect(policy).toMatch(/object-src 'none'/);
+      expect(policy).toMatch(/base-uri 'none'/);
+      expect(policy).toMatch(/frame-ancestors 'none'/);
+      expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|\*/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
+      expect(headers.get('cache-control')).toMatch(/no-store/);
+      expect(headers.has('x-powered-by')).toBe(false);
+    }
+  });
+
+  it('has a nonce of its own', async () => {
+    const nonce = async () =>
+      /'nonce-([^']+)'/.exec((await site.visitor().get('/auth/login')).headers.get('content-security-policy')!)![1];
+    expect(await nonce()).not.toBe(await nonce());
+  });
+
+  it('insists on https where the cookie is Secure, and only there', async () => {
+    const strict = await browserless(secure.url).get('/health/live');
+    expect(strict.headers.get('strict-transport-security')).toMatch(/max-age=31536000; includeSubDomains/);
+    const plain = await site.visitor().get('/health/live');
+    expect(plain.headers.has('strict-transport-security')).toBe(false);
+  });
+});
+
+describe('the cookie', () => {
+  const setCookie = async (url: string) => (await browserless(url).post('/auth/login', DEMO)).headers.getSetCookie();
+
+  it('is __Host-, Secure, HttpOnly, SameSite=Lax, for / and no domain', async () => {
+    const [cookie, ...others] = await setCookie(secure.url);
+    expect(others).toEqual([]);
+    expect(cookie).toMatch(/^__Host-baton=/);
+    for (const attribute of [/; Secure/i, /; HttpOnly/i, /; SameSite=Lax/i, /; Path=\/(;|$)/i]) expect(cookie).toMatch(attribute);
+    expect(cookie).not.toMatch(/domain=/i);
+    expect(cookie!.length).toBeLessThan(4096);
+  });
+
+  it('is nowhere but in Set-Cookie: not in a body, not in a log', async () => {
+    const client = site.visitor();
+    const answers = [
+      await client.post('/auth/login', DEMO),
+      await client.get('/auth/sessions'),
+      await client.post('/auth/token'),
+    ];
+    const id = decodeURIComponent(client.jar.get('baton')!).slice(2, 67);
+    for (const { text } of answers) expect(text).not.toContain(id);
+    expect(site.auth[0]!.logs()).toContain('login-ok');
+    expect(site.auth[0]!.logs()).not.toContain(id);
+    expect(site.auth[0]!.logs()).not.toContain(DEMO.password);
+  });
+});

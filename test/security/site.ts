@@ -1,0 +1,75 @@
+import { Client as Postgres } from 'pg';
+import { onCleanup } from '../support/cleanup.ts';
+import { browserless, type Client, loginAs } from '../support/client.ts';
+import { migrateDatabase, type Replica, startReplica } from '../support/replicas.ts';
+import { testDatabase, testRedis } from '../support/servers.ts';
+
+/** Replicas of both apps on stores of their own. */
+export interface Site {
+  auth: Replica[];
+  portal: Replica[];
+  env: Record<string, string>;
+  /** A visitor without cookies, at the first auth replica. */
+  visitor(): Client;
+  /** Signed in at the first auth replica. */
+  signedIn(who?: Credentials): Promise<Client>;
+  /** A new account, signed in. */
+  newcomer(): Promise<Client & { credentials: Credentials }>;
+  query<T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]>;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+export const PASSWORD = 'a long sentence nobody guesses';
+
+/** These tests are not about slow stores: a busy machine must not look like one. */
+const PATIENT = { SESSION_REDIS_DEADLINE_MS: '1000', SESSION_POSTGRES_DEADLINE_MS: '10000', SHUTDOWN_DRAIN_MS: '0' };
+
+let accounts = 0;
+export const newCredentials = (): Credentials => ({ username: `runner-${++accounts}`, password: PASSWORD });
+
+export async function startSite(options: { auths?: number; portals?: number; env?: Record<string, string> } = {}): Promise<Site> {
+  const databaseUrl = await testDatabase();
+  await migrateDatabase(databaseUrl);
+  const { url: redisUrl } = await testRedis();
+  const env = { ...PATIENT, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
+  const start = (app: 'auth' | 'portal', count: number) =>
+    Promise.all(Array.from({ length: count }, () => startReplica(app, env)));
+  const [auth, portal] = await Promise.all([start('auth', options.auths ?? 2), start('portal', options.portals ?? 1)]);
+  const query = await connect(databaseUrl);
+  const visitor = () => browserless(auth[0]!.url);
+  return { auth, portal, env, visitor, query, ...people(visitor) };
+}
+
+function people(visitor: () => Client): Pick<Site, 'signedIn' | 'newcomer'> {
+  return {
+    signedIn: async (who) => {
+      const client = visitor();
+      await loginAs(client, who);
+      return client;
+    },
+    newcomer: async () => {
+      const [client, credentials] = [visitor(), newCredentials()];
+      const answer = await client.post('/auth/register', credentials);
+      if (answer.status !== 201) throw new Error(`registration: ${answer.status} ${answer.text}`);
+      return { ...client, credentials };
+    },
+  };
+}
+
+async function connect(url: string): Promise<Site['query']> {
+  const client = new Postgres({ connectionString: url });
+  await client.connect();
+  onCleanup(() => client.end());
+  return async <T>(sql: string, params: unknown[] = []) => (await client.query(sql, params)).rows as T[];
+}
+
+/** The visitor as they were at this moment: a jar of their own, for replays. */
+export const snapshot = (client: Client, url: string): Client => browserless(url, new Map(client.jar));
+
+/** What the API of a portal says about the visitor's session. */
+export const sessionStatus = async (client: Client, portal: Replica): Promise<number> =>
+  (await client.at(portal.url).get('/api/session')).status;
