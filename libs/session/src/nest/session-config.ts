@@ -64,7 +64,7 @@ export const sessionSettings = {
 export type SessionSettings = z.infer<z.ZodObject<typeof sessionSettings>>;
 
 export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applicationName'> {
-  readonly engine: 'baton' | 'express-session';
+  readonly engine: NonNullable<BackendOptions['engine']>;
   readonly secrets: readonly string[];
   readonly peppers: readonly string[];
   readonly idleSeconds: number;

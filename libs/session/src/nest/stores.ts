@@ -63,6 +63,8 @@ export class Stores {
   private serving(): StoresStatus['serving'] {
     const { strategy } = this.config;
     if (strategy === 'memory') return 'memory';
+    // The stock stack does not know whether its Redis is there.
+    if (this.backend.stock !== undefined) return 'redis';
     if (this.backend.link?.trusted === true) return 'redis';
     return strategy !== 'redis' && this.backend.database?.ready === true ? 'postgres' : 'none';
   }

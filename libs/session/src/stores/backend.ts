@@ -7,6 +7,7 @@ import { PostgresStore } from './postgres/postgres-store.ts';
 import type { RedisAddress } from './redis/client.ts';
 import { RedisLink, type Ask } from './redis/redis-link.ts';
 import { RedisSessionStore } from './redis/redis-store.ts';
+import { StockStore } from './stock/stock-store.ts';
 import { Keeper } from './tiered/keeper.ts';
 import { TieredStore } from './tiered/tiered-store.ts';
 import { withTransactions } from './with-transactions.ts';
@@ -15,6 +16,8 @@ export type Strategy = 'tiered' | 'redis' | 'postgres' | 'memory';
 
 export interface BackendOptions {
   readonly strategy: Strategy;
+  /** With strategy `redis`, `express-session` means connect-redis as it comes: the stack to compare with. */
+  readonly engine?: 'baton' | 'express-session';
   readonly databaseUrl: string | null;
   readonly redis: RedisAddress | null;
   readonly redisDeadlineMs: number;
@@ -39,6 +42,7 @@ export interface Backend {
   readonly link: RedisLink | null;
   readonly keeper: Keeper | null;
   readonly postgres: PostgresStore | null;
+  readonly stock?: StockStore;
   start(): void;
   close(): Promise<void>;
 }
@@ -55,17 +59,19 @@ export function createBackend(options: BackendOptions): Backend {
       database?.start();
       feed?.start();
       parts.link?.start();
+      parts.stock?.start();
     },
     async close() {
       await parts.keeper?.close();
       await parts.link?.close();
+      parts.stock?.close();
       await feed?.close();
       await database?.close();
     },
   };
 }
 
-type Parts = Pick<Backend, 'store' | 'link' | 'keeper' | 'postgres'>;
+type Parts = Pick<Backend, 'store' | 'link' | 'keeper' | 'postgres' | 'stock'>;
 
 function partsOf(options: BackendOptions, database: Database | null, feed: SessionFeed | null): Parts {
   if (options.strategy === 'memory')
@@ -84,6 +90,10 @@ function databaseOf(options: BackendOptions, url: string): Database {
 
 function redisAlone(options: BackendOptions, database: Database | null): Parts {
   if (options.redis === null) throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
+  if (options.engine === 'express-session') {
+    const stock = new StockStore(options.redis.url, options);
+    return { store: stock, stock, link: null, keeper: null, postgres: null };
+  }
   const link = new RedisLink({
     address: options.redis,
     deadlineMs: options.redisDeadlineMs,

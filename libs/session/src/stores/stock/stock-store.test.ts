@@ -1,0 +1,41 @@
+import { testRedis } from '../../../../../test/support/servers.ts';
+import { newSession } from '../session-store.contract.ts';
+import { StockStore } from './stock-store.ts';
+
+/** The comparison must fail where most programs fail, or it compares nothing. */
+describe('connect-redis as it comes', () => {
+  let store: StockStore;
+
+  beforeAll(async () => {
+    store = new StockStore((await testRedis()).url, { touchSeconds: 1 });
+    store.start();
+  });
+
+  afterAll(() => store.close());
+
+  it('finds what was created', async () => {
+    const { key } = await store.create(newSession({ a: 1 }));
+    expect(await store.find(key)).toMatchObject({ attributes: { a: 1 } });
+  });
+
+  it('loses all but the last of concurrent changes', async () => {
+    const record = await store.create(newSession({}));
+    await Promise.all(Array.from({ length: 10 }, (_, i) => store.save(record.key, { [`a${i}`]: i }, record)));
+    expect(Object.keys((await store.find(record.key))!.attributes)).toHaveLength(1);
+  });
+
+  it('lets a late save revive a session that was logged out', async () => {
+    const record = await store.create(newSession({}));
+    await store.revoke(record.key);
+    await store.save(record.key, { a: 1 }, record);
+    expect(await store.find(record.key)).not.toBeNull();
+  });
+
+  it('can list and end the sessions of a user, by looking at every session', async () => {
+    const user = { user: { id: 'ada', name: 'Ada', roles: [] } };
+    const kept = await store.create(newSession(user));
+    await store.create(newSession(user));
+    expect(await store.revokeAll('ada', { exceptKey: kept.key })).toBe(1);
+    expect((await store.listByUser('ada')).map(({ key }) => key)).toEqual([kept.key]);
+  });
+});

@@ -1,0 +1,108 @@
+import { RedisStore } from 'connect-redis';
+import type { SessionData } from 'express-session';
+import { createClient } from 'redis';
+import { applyChange, checkSize, type Change, type Renewal } from '../../model/change.ts';
+import type { MergePatch } from '../../model/merge-patch.ts';
+import { endsAt, isLive } from '../../model/policy.ts';
+import { newRecord, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
+import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
+
+const PREFIX = 'sess:';
+
+/**
+ * connect-redis as it comes, with a stock client: what most programs run, here to be compared with. Only the key is
+ * Baton's, so that no id lies in Redis in the clear. It breaks most promises of SessionStore, and that is the point:
+ * the last writer wins, a late save revives a session that was logged out, a frozen Redis is waited for without end, and
+ * an empty one logs everybody out. Chosen by SESSION_STRATEGY=redis with SESSION_ENGINE=express-session.
+ */
+export class StockStore implements SessionStore {
+  private readonly client: ReturnType<typeof createClient>;
+  private readonly redis: RedisStore;
+
+  constructor(
+    url: string,
+    private readonly options: { readonly touchSeconds: number },
+  ) {
+    this.client = createClient({ url });
+    this.client.on('error', () => undefined);
+    this.redis = new RedisStore({ client: this.client, prefix: PREFIX, ttl: (session) => this.secondsLeft(recordIn(session)) });
+  }
+
+  start(): void {
+    this.client.connect().catch(() => undefined);
+  }
+
+  close(): void {
+    if (this.client.isOpen) this.client.destroy();
+  }
+
+  async create(session: NewSession): Promise<SessionRecord> {
+    checkSize(session.attributes);
+    return this.put(newRecord(session, Date.now(), 'redis'));
+  }
+
+  async find(key: string): Promise<SessionRecord | null> {
+    const stored = (await this.redis.get(key)) as SessionData | null;
+    const record = stored === null ? null : recordIn(stored);
+    return record !== null && isLive(record, this.options, Date.now()) ? record : null;
+  }
+
+  save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null> {
+    return this.change(key, { kind: 'patch', patch }, base);
+  }
+
+  update(key: string, change: (attributes: Attributes) => Attributes, base?: SessionRecord): Promise<SessionRecord | null> {
+    return this.change(key, { kind: 'update', change }, base);
+  }
+
+  renew(key: string, renewal: Renewal, base?: SessionRecord): Promise<SessionRecord | null> {
+    return this.change(key, { kind: 'renew', ...renewal }, base);
+  }
+
+  async touch(record: SessionRecord): Promise<boolean> {
+    await this.redis.touch(record.key, asSession({ ...record, lastSeenAt: Date.now() }));
+    return true;
+  }
+
+  async revoke(key: string): Promise<boolean> {
+    await this.redis.destroy(key);
+    return true;
+  }
+
+  async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
+    const ended = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
+    await Promise.all(ended.map(({ key }) => this.redis.destroy(key)));
+    return ended.length;
+  }
+
+  async listByUser(userId: string): Promise<SessionRecord[]> {
+    const stored = (await this.redis.all()) as SessionData[];
+    return stored
+      .map(recordIn)
+      .filter((record) => record.userId === userId)
+      .sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** The whole session is written over whatever is there, as express-session does. */
+  private async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
+    const record = base ?? (await this.find(key));
+    return record === null ? null : this.put(applyChange(record, change, Date.now()));
+  }
+
+  private async put(record: SessionRecord): Promise<SessionRecord> {
+    await this.redis.set(record.key, asSession(record));
+    return record;
+  }
+
+  private secondsLeft(record: SessionRecord): number {
+    return Math.max(1, Math.ceil((endsAt(record, this.options) - Date.now()) / 1000));
+  }
+}
+
+function asSession(record: SessionRecord): SessionData {
+  return { record } as unknown as SessionData;
+}
+
+function recordIn(session: SessionData): SessionRecord {
+  return (session as unknown as { record: SessionRecord }).record;
+}
