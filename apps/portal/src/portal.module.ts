@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Site } from '@baton/ui';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
@@ -11,7 +12,7 @@ import { Launcher } from './cluster/launcher.ts';
 import type { PortalConfig } from './config.ts';
 import { EventsController } from './events/events.controller.ts';
 import { ExplainController } from './explain/explain.controller.tsx';
-import { FIGURES, SOURCE } from './explain/figures.ts';
+import { FIGURES, readFigures, SOURCE } from './explain/figures.ts';
 import { HomeController } from './home/home.controller.tsx';
 import { MemorySessionsController } from './memory-sessions/memory-sessions.controller.ts';
 import { Pages, SITE } from './pages/pages.tsx';
@@ -55,7 +56,7 @@ export class PortalModule implements NestModule {
         Pages,
         { provide: Launcher, useValue: new Launcher(config.LAUNCHER_URL, config.LAUNCHER_TOKEN) },
         { provide: SOURCE, useValue: { url: config.SOURCE_URL } },
-        { provide: FIGURES, useValue: { measured: null } },
+        { provide: FIGURES, useFactory: () => ({ measured: readFigures(join(import.meta.dirname, 'benchmarks.json')) }) },
         { provide: SITE, useValue: site },
         { provide: SERVED_BY, useValue: servedBy },
       ],

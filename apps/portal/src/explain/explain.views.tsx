@@ -102,7 +102,7 @@ function TopologyRow({ topology, figures }: { topology: Topology; figures: Figur
   const cells = [mechanism, whenAServerDies, distribution, scaling].map((text, index) => [COLUMNS[index], text] as const);
   const measured = figures ? [['Measured', figures.byTopology[measuredAs] ?? '–'] as const] : [];
   return (
-    <tr role="row" class={measuredAs === 'tiered' ? 'ours' : undefined}>
+    <tr role="row" class={measuredAs === 'baton' ? 'ours' : undefined}>
       <th scope="row" role="rowheader">
         {name}
       </th>

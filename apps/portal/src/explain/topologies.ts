@@ -1,11 +1,11 @@
-/** Ways to keep sessions in a cluster, and what each of them costs. `strategy` names the runs of the benchmark that measured it. */
+/** Ways to keep sessions in a cluster, and what each of them costs. */
 export interface Topology {
   name: string;
   mechanism: string;
   whenAServerDies: string;
   distribution: string;
   scaling: string;
-  /** What the benchmark calls it, if it was measured. */
+  /** The stack of the benchmark that stands for it, if it was measured. */
   measuredAs?: string;
 }
 
@@ -31,7 +31,7 @@ export const TOPOLOGIES: Topology[] = [
     whenAServerDies: 'Nothing happens. When the cache dies, everybody is signed out.',
     distribution: 'Any replica serves anybody.',
     scaling: 'Well, up to the cache; it is the one thing that must not fail.',
-    measuredAs: 'redis',
+    measuredAs: 'stock',
   },
   {
     name: 'In the database',
@@ -39,7 +39,7 @@ export const TOPOLOGIES: Topology[] = [
     whenAServerDies: 'Nothing happens; sessions are as durable as the rest of the data.',
     distribution: 'Any replica serves anybody.',
     scaling: 'Every request is a query to the system that is hardest to scale.',
-    measuredAs: 'postgres',
+    measuredAs: 'connect-pg-simple',
   },
   {
     name: 'Signed token in the browser',
@@ -47,6 +47,7 @@ export const TOPOLOGIES: Topology[] = [
     whenAServerDies: 'Nothing happens.',
     distribution: 'Any replica serves anybody.',
     scaling: 'Best of all, but a sign-out is a wish: a copied token is good until it expires.',
+    measuredAs: 'jwt-cookie',
   },
   {
     name: 'Replication between servers',
@@ -61,6 +62,6 @@ export const TOPOLOGIES: Topology[] = [
     whenAServerDies: 'Nothing happens; nor when either store dies.',
     distribution: 'Any replica serves anybody.',
     scaling: 'Reads like a central cache; the database sees changes only.',
-    measuredAs: 'tiered',
+    measuredAs: 'baton',
   },
 ];

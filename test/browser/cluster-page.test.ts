@@ -1,0 +1,87 @@
+import type { Browser, Page } from 'playwright-core';
+import type { Server } from '../../tools/local/server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
+import { migrateDatabase } from '../support/replicas.ts';
+import { privatePostgres, privateRedis } from '../support/servers.ts';
+import { addToCart, keepScreenshot, logIn, visit } from './visitor.ts';
+
+describe('the cluster page', () => {
+  let cluster: Cluster;
+  let browser: Browser;
+  let redis: Server;
+  let postgres: Server;
+  let page: Page;
+
+  beforeAll(async () => {
+    [redis, postgres, browser] = await Promise.all([privateRedis(), privatePostgres(), launchBrowser()]);
+    await migrateDatabase(postgres.url);
+    cluster = await startCluster({ auth: 1, portal: 3, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
+    page = (await visit(browser, cluster.url)).page;
+    await logIn(page);
+    await addToCart(page, 'Relay baton');
+    await page.goto('/cluster');
+  }, 60_000);
+
+  it('shows every replica, and every request of the tab with who answered', async () => {
+    for (const { name } of cluster.replicas) await page.locator(`[data-node="${name}"]`).waitFor();
+    await moreRequests(page, 12);
+    expect(await page.locator('[data-trail] .square').count()).toBeGreaterThanOrEqual(12);
+    expect(await page.locator('[data-trail] .square').allTextContents()).toEqual(expect.arrayContaining(['P1', 'P2', 'P3']));
+  });
+
+  it('goes on when replicas and stores die: nobody is signed out, nothing fails, the cart is full', async () => {
+    await cluster.named((await page.locator('.changes .bib').textContent()) ?? '').kill();
+    await moreRequests(page, 10);
+    await redis.kill();
+    await moreRequests(page, 10);
+    await page.getByText('Redis is away').waitFor();
+    redis = await privateRedis({ dataFolder: redis.dataFolder, port: redis.port });
+    await page.locator('.store.serving[data-node="redis"]').waitFor();
+    await moreRequests(page, 6);
+    postgres.freeze();
+    await moreRequests(page, 10);
+    postgres.thaw();
+    await moreRequests(page, 6);
+
+    expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
+    expect((await scores(page)).gone).toBeGreaterThanOrEqual(1);
+    expect(await page.locator('[data-me]').textContent()).toBe('demo');
+    expect(await page.locator('[data-articles]').textContent()).toBe('1');
+    await keepScreenshot(page, 'cluster-after-faults');
+  }, 60_000);
+
+  it('crashes the replica whose button was pressed, and says so in the score', async () => {
+    const before = await scores(page);
+    const victim = cluster.of('portal').find(({ exit }) => !exit)!;
+    await page.getByRole('button', { name: `Crash ${victim.name}` }).click();
+    expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    await page.waitForFunction((gone) => Number(document.querySelector('[data-score=gone]')?.textContent) > gone, before.gone);
+    await moreRequests(page, 5);
+    expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
+  });
+
+  it('signs the visitor out on other replicas when sessions live in one server’s memory', async () => {
+    const other = (await visit(browser, cluster.url)).page;
+    await logIn(other, '/cluster');
+    await other.getByRole('switch').check();
+    await other.locator('.square.lost').first().waitFor();
+    await other.getByText('has never heard of you').first().waitFor();
+    await other.getByRole('switch').uncheck();
+    await moreRequests(other, 5);
+    expect(await scores(other)).toMatchObject({ lost: 0 });
+    await other.context().close();
+  });
+});
+
+async function moreRequests(page: Page, count: number): Promise<void> {
+  const wanted = (await scores(page)).requests + count;
+  await page.waitForFunction((n) => Number(document.querySelector('[data-score=requests]')?.textContent) >= n, wanted);
+}
+
+async function scores(page: Page): Promise<Record<'requests' | 'gone' | 'failed' | 'lost', number>> {
+  const read = async (name: string) => [name, Number(await page.locator(`[data-score=${name}]`).textContent())];
+  return Object.fromEntries(await Promise.all(['requests', 'gone', 'failed', 'lost'].map(read))) as Awaited<
+    ReturnType<typeof scores>
+  >;
+}
