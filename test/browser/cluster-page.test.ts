@@ -14,14 +14,15 @@ describe('the cluster page', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [redis, postgres, browser] = await Promise.all([privateRedis(), privatePostgres(), launchBrowser()]);
+    [redis, postgres] = await Promise.all([privateRedis(), privatePostgres()]);
     await migrateDatabase(postgres.url);
     cluster = await startCluster({ auth: 1, portal: 3, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
+    browser = await launchBrowser();
     page = (await visit(browser, cluster.url)).page;
     await logIn(page);
     await addToCart(page, 'Relay baton');
     await page.goto('/cluster');
-  }, 60_000);
+  }, 120_000);
 
   it('shows every replica, and every request of the tab with who answered', async () => {
     for (const { name } of cluster.replicas) await page.locator(`[data-node="${name}"]`).waitFor();

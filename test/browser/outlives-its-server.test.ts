@@ -9,7 +9,7 @@ describe('in a browser', () => {
 
   beforeAll(async () => {
     [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 3 }), launchBrowser()]);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps user, cart and looks when the replica that served them is killed', async () => {
     const { page, complaints } = await visit(browser, cluster.url);

@@ -14,7 +14,17 @@ const SIGNED_OUT = [
   '/how-it-works',
   '/how-it-works/topologies',
 ];
-const SIGNED_IN = ['/', '/catalogue', '/cart', '/preferences', '/profile', '/cluster', '/auth/sessions', '/auth/password'];
+const SIGNED_IN = [
+  '/',
+  '/catalogue',
+  '/cart',
+  '/preferences',
+  '/profile',
+  '/cluster',
+  '/auth/sessions',
+  '/auth/account',
+  '/auth/reauthenticate',
+];
 const FIRST_PAGE_BYTES = 100_000;
 
 describe('every page', () => {
@@ -23,7 +33,7 @@ describe('every page', () => {
 
   beforeAll(async () => {
     [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 2 }), launchBrowser()]);
-  }, 60_000);
+  }, 120_000);
 
   it.each(['light', 'dark'] as const)(
     'can be used by everybody (WCAG 2.2 AA), %s',

@@ -1,3 +1,4 @@
+import { ClusterModule, type Identity } from '@baton/cluster';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
@@ -28,6 +29,7 @@ export interface AuthOptions {
   readonly settings: AuthSettings;
   readonly sessions: SessionConfig;
   readonly site: Site;
+  readonly identity: Identity;
 }
 
 @Module({
@@ -53,10 +55,10 @@ export class AuthModule {
     readiness.add('sessions', () => stores.status().serving !== 'none');
   }
 
-  static forRoot({ settings, sessions, site }: AuthOptions): DynamicModule {
+  static forRoot({ settings, sessions, site, identity }: AuthOptions): DynamicModule {
     return {
       module: AuthModule,
-      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem })],
+      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), ClusterModule.forRoot(identity)],
       providers: [
         { provide: AuthSettings, useValue: settings },
         { provide: Site, useValue: site },

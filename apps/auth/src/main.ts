@@ -13,9 +13,10 @@ await startProgram(async () => {
   const settings = loadConfig({ ...sessionSettings, ...authSettings });
   const assets = Assets.load(join(import.meta.dirname, 'assets'), ASSETS);
   const site: Site = { assets, app: 'auth', replica: settings.REPLICA, demo: settings.DEMO };
+  const identity = { app: 'auth', replica: settings.REPLICA, version: settings.VERSION, demo: settings.DEMO };
   await bootstrap({
     app: 'auth',
-    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site }),
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site, identity }),
     config: settings,
     errorPage: (problem, req) => errorPage(site, visitFor(req), problem),
     describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),

@@ -11,7 +11,12 @@ export function sendOrdersInTheBackground(root: HTMLElement): void {
 async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
   const body = new URLSearchParams(new FormData(form, button) as unknown as Record<string, string>);
   button?.setAttribute('aria-busy', 'true');
-  const answer = await fetch(form.action, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null);
+  // Not `form.action`: that is the button of this name.
+  const answer = await fetch(form.getAttribute('action') ?? '', {
+    method: 'POST',
+    body,
+    headers: { accept: 'application/json' },
+  }).catch(() => null);
   button?.removeAttribute('aria-busy');
   say(answer?.ok ? `Done: ${button?.textContent ?? ''}` : await reason(answer));
 }

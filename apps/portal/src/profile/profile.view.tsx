@@ -38,6 +38,9 @@ export function ProfileView({ reader, info }: { reader: Reader; info: Info | nul
         <a class="button" href="/auth/sessions">
           {t.yourSessions}
         </a>
+        <a class="button quiet" href="/auth/account">
+          {t.account}
+        </a>
         <a class="button quiet" href="/preferences">
           {t.preferences}
         </a>

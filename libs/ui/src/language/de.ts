@@ -54,6 +54,7 @@ export const de: Words = {
   device: 'Gerät',
   store: 'Gelesen aus',
   yourSessions: 'Deine Sitzungen auf allen Geräten',
+  account: 'Konto und Passwort',
   heroTitle: 'Der Server fällt. Deine Sitzung läuft weiter.',
   heroLead:
     'Melde dich einmal an. Bring dann den Server zum Absturz, der dich angemeldet hat, den, der diese Seite gemacht hat, sogar den Cache dahinter. Du bleibst angemeldet, und dein Korb bleibt voll.',

@@ -54,6 +54,7 @@ export const en = {
   device: 'Device',
   store: 'Read from',
   yourSessions: 'Your sessions on all devices',
+  account: 'Account and password',
   heroTitle: 'The server falls. Your session runs on.',
   heroLead:
     'Sign in once. Then crash the server that signed you in, the one that made this page, even the cache behind them. You stay signed in, and your cart stays full.',

@@ -54,6 +54,7 @@ export const es: Words = {
   device: 'Equipo',
   store: 'Leída de',
   yourSessions: 'Tus sesiones en todos los equipos',
+  account: 'Cuenta y contraseña',
   heroTitle: 'El servidor cae. Tu sesión sigue corriendo.',
   heroLead:
     'Entra una vez. Después derriba el servidor que te reconoció, el que hizo esta página, incluso la caché que hay detrás. Sigues dentro, y tu carrito sigue lleno.',

@@ -54,6 +54,7 @@ export const fr: Words = {
   device: 'Appareil',
   store: 'Lue dans',
   yourSessions: 'Vos sessions sur tous les appareils',
+  account: 'Compte et mot de passe',
   heroTitle: 'Le serveur tombe. Votre session continue.',
   heroLead:
     'Connectez-vous une fois. Puis faites tomber le serveur qui vous a reconnu, celui qui a fait cette page, même le cache derrière eux. Vous restez connecté, et votre panier reste plein.',

@@ -9,8 +9,8 @@ export interface Answer {
 
 const PATIENCE_MS = 10_000;
 
-/** The laps of a race: most go to the portal, every fourth to auth. */
-const LAPS = ['/api/session', '/api/cart', '/api/session', '/auth/sessions'];
+/** The laps of a race: most go to the portal, every fourth to auth, to a page that needs a session and nothing else. */
+const LAPS = ['/api/session', '/api/cart', '/api/session', '/auth/reauthenticate'];
 
 /** One request, as its own proof: who answered, from which store, and whether it knew us. Never throws. */
 export async function askOnce(lap: number, memory: boolean): Promise<Answer> {
