@@ -5,7 +5,7 @@ import type { SessionStore } from '../model/store.ts';
 
 export interface Found {
   readonly record: SessionRecord;
-  readonly verdict: Exclude<IdVerdict, 'stolen'>;
+  readonly verdict: Exclude<IdVerdict, 'replaced' | 'stolen'>;
   readonly proof: string;
 }
 
@@ -25,6 +25,7 @@ export class SessionLookup {
       const record = await this.store.find(key);
       if (record === null) continue;
       const verdict = judgeProof(record, proof, Date.now());
+      if (verdict === 'replaced') return null;
       return verdict === 'stolen' ? await this.endFamily(record) : { record, verdict, proof };
     }
     return null;

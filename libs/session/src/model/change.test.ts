@@ -89,7 +89,14 @@ describe('a renewal of the id', () => {
   it('leaves no old id in force when the user proved again who they are', () => {
     const issued = renew(recordOf({}), 'issue', 'second');
     const replaced = renew(issued, 'replace', 'third', NOW + 1);
-    expect(replaced).toMatchObject({ proof: 'third', nextProof: null, previousProof: null, authenticatedAt: NOW + 1 });
+    expect(replaced).toMatchObject({ proof: 'third', nextProof: null, previousProof: 'first', authenticatedAt: NOW + 1 });
+  });
+
+  it('gives no old id a second grace when another one is issued', () => {
+    const confirmed = renew(renew(recordOf({}), 'issue', 'second'), 'confirm', 'second');
+    expect(renew(confirmed, 'issue', 'third', NOW + GRACE_MS)).toMatchObject({ previousProof: null });
+    const replaced = renew(recordOf({}), 'replace', 'second', NOW + 1);
+    expect(renew(replaced, 'issue', 'third', NOW + 2)).toMatchObject({ previousProof: null });
   });
 });
 

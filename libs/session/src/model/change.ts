@@ -1,6 +1,6 @@
 import { AttributesTooLargeError } from './errors.ts';
 import { applyPatch, copy, difference, dropNulls, isObject, type MergePatch } from './merge-patch.ts';
-import { GRACE_MS } from './policy.ts';
+import { GRACE_MS, judgeProof } from './policy.ts';
 import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
 
 /** A change of one session that can be applied again to a newer record when a compare-and-set finds a conflict. */
@@ -44,13 +44,19 @@ function renewed(record: SessionRecord, renewal: Renewal, now: number): SessionR
     case 'issue':
       // Of parallel requests that all find a renewal due, one issues the id; the others change nothing.
       if (record.nextProof !== null && now - record.renewedAt < GRACE_MS) return record;
-      return { ...next, nextProof: renewal.proof };
+      return { ...next, nextProof: renewal.proof, previousProof: stillGraced(record, now) };
     case 'confirm':
       if (record.nextProof !== renewal.proof) return record;
       return { ...next, proof: renewal.proof, previousProof: record.proof, nextProof: null };
     case 'replace':
-      return { ...next, proof: renewal.proof, previousProof: null, nextProof: null, authenticatedAt: now };
+      return { ...next, proof: renewal.proof, previousProof: record.proof, nextProof: null, authenticatedAt: now };
   }
+}
+
+/** Issuing starts the clock again: an id whose grace is over, or that never had one, must not get another. */
+function stillGraced(record: SessionRecord, now: number): string | null {
+  const { previousProof } = record;
+  return previousProof !== null && judgeProof(record, previousProof, now) === 'grace' ? previousProof : null;
 }
 
 /** What JSON would make of it: no undefined, no null members, nothing shared with the caller. */

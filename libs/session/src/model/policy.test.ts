@@ -69,6 +69,12 @@ describe('an id', () => {
     ['previous', GRACE_MS, 'stolen'],
     ['anything else', 0, 'stolen'],
   ])('%s, %i ms after the renewal, is judged %s', (proof, afterMs, verdict) => {
-    expect(judgeProof(record({ nextProof: 'next' }), proof, NOW + afterMs)).toBe(verdict);
+    expect(judgeProof(record({ nextProof: 'next', authenticatedAt: NOW - 1 }), proof, NOW + afterMs)).toBe(verdict);
+  });
+
+  it('that was replaced because the user proved who they are is refused at once, but is no theft while requests may be under way', () => {
+    const replaced = record({ authenticatedAt: NOW, renewedAt: NOW });
+    expect(judgeProof(replaced, 'previous', NOW)).toBe('replaced');
+    expect(judgeProof(replaced, 'previous', NOW + GRACE_MS)).toBe('stolen');
   });
 });

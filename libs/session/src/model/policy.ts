@@ -37,11 +37,13 @@ export function isRenewalDue(record: SessionRecord, policy: Pick<Policy, 'renewS
   return now - record.renewedAt >= (record.nextProof === null ? policy.renewSeconds * 1000 : GRACE_MS);
 }
 
-export type IdVerdict = 'current' | 'next' | 'grace' | 'stolen';
+export type IdVerdict = 'current' | 'next' | 'grace' | 'replaced' | 'stolen';
 
 /** What an id with this record's locator is worth. An old id outside the grace window is held by a thief or by his victim. */
 export function judgeProof(record: SessionRecord, proof: string, now: number): IdVerdict {
   if (proof === record.proof) return 'current';
   if (proof === record.nextProof) return 'next';
-  return proof === record.previousProof && now - record.renewedAt < GRACE_MS ? 'grace' : 'stolen';
+  if (proof !== record.previousProof || now - record.renewedAt >= GRACE_MS) return 'stolen';
+  // Replaced at a step-up: worth nothing from then on. But another tab may have sent it a moment before, and that is no theft.
+  return record.authenticatedAt === record.renewedAt ? 'replaced' : 'grace';
 }
