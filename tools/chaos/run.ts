@@ -59,7 +59,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
   const random = new Random(options.seed);
-  const canary = new Canary(cluster);
+  const canary = new Canary(cluster, options.stack === 'stock' ? 'stock' : options.env?.['SESSION_STRATEGY']);
   await canary.untilFine();
   const browsers = await settle(cluster, recording, random);
   const end = new AbortController();
@@ -106,6 +106,6 @@ async function visit(visitor: Visitor, random: Random, end: AbortSignal): Promis
 async function lookAtTheEnd(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
   for (const portal of cluster.of('portal')) {
     for (const kind of ['read', 'cart', 'preferences'] as const) await browser.send({ kind }, portal, account);
-    for (const cookie of browser.past) await browser.send({ kind: 'read' }, portal, account, cookie);
+    for (const cookie of browser.past.slice()) await browser.send({ kind: 'read' }, portal, account, cookie);
   }
 }

@@ -1,20 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Member } from '../cluster/member.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
-/** Tells when a fault is really over: not when the server is back, but when every replica uses it again and nothing is left to repair. */
+/** Tells when a fault is really over: not when the server is back, but when every replica uses both stores again and nothing is left to repair. */
 export class Canary {
   private readonly cluster: Cluster;
+  private readonly strategy: string;
 
-  constructor(cluster: Cluster) {
+  /** What can be told depends on the strategy; a stock stack only says that it lives. */
+  constructor(cluster: Cluster, strategy = 'tiered') {
     this.cluster = cluster;
+    this.strategy = strategy;
   }
 
   async untilFine(): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      const wrong = await this.whatIsWrong();
+      const wrong = await this.whatIsWrong().catch((error: Error) => error.message);
       if (wrong === null) return;
       if (performance.now() > deadline) throw new Error(`Not recovered after ${PATIENCE_MS / 1000} s: ${wrong}`);
       await pause(50);
@@ -22,11 +26,28 @@ export class Canary {
   }
 
   private async whatIsWrong(): Promise<string | null> {
-    try {
-      for (const member of this.cluster.members) await member.ask('/health/ready');
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+    for (const member of this.cluster.members) {
+      await member.ask('/health/ready');
+      if (this.strategy === 'tiered' && !(await usesBothStores(member))) return `${member.name} does not use both stores`;
     }
+    return this.strategy === 'tiered' ? this.whatIsLeftToDo() : null;
   }
+
+  private async whatIsLeftToDo(): Promise<string | null> {
+    const { postgres, redis } = this.cluster;
+    const [events] = await postgres.query<{ unapplied: number }>(
+      'SELECT count(*)::integer AS unapplied FROM session_event WHERE applied_at IS NULL',
+    );
+    if (events!.unapplied > 0) return `Redis does not reflect ${events!.unapplied} events`;
+    const generation = String(await redis.command('GET', 'baton:generation')).split('|')[0];
+    const dirty = (await redis.command('KEYS', `baton:{*}:${generation}:dirty`)) as string[];
+    return dirty.length > 0 ? `Postgres does not have what ${dirty.length} dirty sets name` : null;
+  }
+}
+
+async function usesBothStores(member: Member): Promise<boolean> {
+  const metrics = String(await member.ask('/metrics'));
+  return ['redis', 'postgres'].every((store) =>
+    new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm').test(metrics),
+  );
 }

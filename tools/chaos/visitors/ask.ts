@@ -53,7 +53,7 @@ export const cartIn = ({ items }: Body): Record<string, number> =>
   Object.fromEntries((items ?? []).map(({ sku, quantity }) => [sku, quantity]));
 
 export const preferencesIn = ({ theme, language, density }: Body): Partial<Preferences> =>
-  ({ theme, language, density }) as Partial<Preferences>;
+  Object.fromEntries(Object.entries({ theme, language, density }).filter(([, value]) => value !== undefined));
 
 /** Why there was no answer, in a word or two. */
 export function reasonOf(error: unknown): string {

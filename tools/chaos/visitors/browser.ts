@@ -77,7 +77,7 @@ export class Browser {
 
   /** As browsers do, but an answer to an older cookie does not replace a newer one. */
   private keep(answer: Answer, sent: Cookie | null, issued: Cookie | null): void {
-    if (answer.kind === 'none' || (sent !== this.cookie && this.cookie !== null)) return;
+    if (answer.kind === 'none' || sent !== this.cookie) return;
     const isOver = answer.cookie === 'cleared' || answer.status === 401;
     if (sent && (issued || isOver)) this.past.push(sent);
     if (issued) this.cookie = issued;
