@@ -111,6 +111,15 @@ export class ExpressStore extends Store {
     attachRecord(req.session, record);
   }
 
+  /** The same session, with its unsaved changes, under another id. An object keeps its id, so this makes a new one. */
+  rename(req: Request, sid: string, record: SessionRecord): void {
+    const { session } = req;
+    req.sessionID = sid;
+    req.session = Object.assign(new SessionObject(req), session);
+    attachRecord(req.session, record, snapshotOf(session));
+    stateOf(req).cookie = sid;
+  }
+
   private newCookie(maxAge: number): SessionData['cookie'] {
     return new CookieObject({ path: '/', httpOnly: true, sameSite: 'lax', secure: this.cookie.secure, maxAge });
   }

@@ -3,8 +3,7 @@ import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { asJson, attributesOf, changesOf, replaceAttributes } from '../http/attributes.ts';
 import type { ExpressStore } from '../http/express-store.ts';
-import { SignedCookie } from '../http/signed-cookie.ts';
-import { attachRecord, loadedRecord, snapshotOf, stateOf } from '../http/state.ts';
+import { attachRecord, loadedRecord, stateOf } from '../http/state.ts';
 import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
@@ -56,7 +55,7 @@ export class Sessions {
     if (before.record !== undefined) await this.endQuietly(before.record);
   }
 
-  /** The user proved again who they are: a new id at once, and the old one is worth nothing from now on. */
+  /** The user proved again who they are: a new id at once, and the old one is worth nothing. `req.session` is a new object. */
   async reauthenticate(req: Request): Promise<void> {
     const record = this.loaded(req);
     const id = renewSessionId(req.sessionID);
@@ -64,8 +63,7 @@ export class Sessions {
     if (stored === undefined) throw new SessionGoneError();
     const replaced = await this.backend.store.renew(record.key, { step: 'replace', proof: stored.proof }, record);
     if (replaced === null) throw new SessionGoneError();
-    attachRecord(req.session, replaced, snapshotOf(req.session));
-    this.giveId(req, id);
+    this.face.rename(req, id, replaced);
   }
 
   /** Ends the request's session. Returns when no replica will honour it for longer than the revocation bound. */
@@ -130,13 +128,6 @@ export class Sessions {
   /** Whether the session behind a token has ended. True at most the revocation bound late. */
   isRevoked(publicId: string): Promise<boolean> {
     return this.revoked.has(publicId);
-  }
-
-  /** express-session sets no cookie for a session whose id object stays the same. */
-  private giveId(req: Request, id: string): void {
-    stateOf(req).cookie = id;
-    const { engine, cookie, secrets } = this.config;
-    if (engine === 'express-session') new SignedCookie(cookie.name, secrets, () => []).write(req.res!, id, req.session.cookie);
   }
 
   private loaded(req: Request): SessionRecord {
