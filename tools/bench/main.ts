@@ -3,7 +3,7 @@ import type { Scenario } from './harness/contest.ts';
 import { describeMachine, leaveServerCore, packageVersions } from './harness/machine.ts';
 import { parseOptions, type Options, type Part } from './harness/options.ts';
 import { BenchStores } from './harness/stores.ts';
-import { buildPrograms } from './build.ts';
+import { buildPrograms, requireApps } from './build.ts';
 import { freeze } from './parts/freeze.ts';
 import { lookup } from './parts/lookup.ts';
 import { profiles } from './parts/profile.ts';
@@ -47,6 +47,7 @@ function report(
 }
 
 const options = parseOptions(process.argv.slice(2));
+requireApps();
 await buildPrograms();
 leaveServerCore();
 const stores = await BenchStores.start();
