@@ -99,7 +99,8 @@ export async function contest(
   options: Options,
 ): Promise<Map<string, Measured>> {
   const { connections, warmUpSeconds, rounds } = options;
-  const works = new Map(contestants.map((contestant) => [contestant, workload(contestant, scenario, connections)]));
+  const taking = contestants.filter(({ stack }) => scenario === 'read' || !stack.uniform);
+  const works = new Map(taking.map((contestant) => [contestant, workload(contestant, scenario, connections)]));
   const results = new Map<string, Measured>();
   for (const [contestant, work] of works) {
     await runLoad({ port: contestant.server.port, connections, seconds: warmUpSeconds, ...work });

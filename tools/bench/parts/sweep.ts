@@ -14,7 +14,7 @@ import type { Filled } from './lookup.ts';
 const LIVE_SESSIONS = 1000;
 const LOOK_EVERY_MS = 500;
 /** A server begins to sweep within half a minute; what takes longer than this is reported as it is. */
-const LIMIT_SECONDS = 120;
+const LIMIT_SECONDS = 150;
 
 const EXPIRE = `UPDATE session SET expires_at = now() - interval '1 minute', last_seen_at = now() - interval '1 day'`;
 
