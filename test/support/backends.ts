@@ -54,6 +54,17 @@ export async function sessionPostgres(): Promise<Server> {
   return server;
 }
 
+/** The same Postgres after a kill. Backends of the dead one may hold its memory for a moment, and it refuses to start beside them. */
+export async function postgresAgain({ dataFolder, port }: Pick<Server, 'dataFolder' | 'port'>, attempts = 20): Promise<Server> {
+  try {
+    return await privatePostgres({ dataFolder, port });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return postgresAgain({ dataFolder, port }, attempts - 1);
+  }
+}
+
 export async function until(condition: () => unknown, what: string, withinMs = 15_000): Promise<void> {
   const giveUpAt = Date.now() + withinMs;
   while (!(await condition())) {

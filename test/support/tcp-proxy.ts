@@ -47,7 +47,8 @@ export async function tcpProxy({ to }: { to: number | string }): Promise<TcpProx
     },
     heal: async () => {
       frozen = false;
-      for (const socket of sockets) socket.pipe(pairs.get(socket)!);
+      // Piped once, whatever it was before: two pipes would double every byte.
+      for (const socket of sockets) socket.unpipe().pipe(pairs.get(socket)!);
       if (!server.listening) await listen(server, port);
     },
     close: () => proxy.cut(),

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** How often waiting calls are looked at: a call may wait this much longer than its deadline. */
 const TICK_MS = 20;
 
@@ -32,7 +34,7 @@ export function withDeadline<T>(work: Promise<T>, deadlineMs: number, what: stri
       },
       (error: unknown) => {
         waiting.delete(entry);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(isNativeError(error) ? error : new Error(String(error)));
       },
     );
   });

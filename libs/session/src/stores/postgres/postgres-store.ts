@@ -9,7 +9,18 @@ import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { toRecord, type Row } from './row.ts';
 import { SaveQueue, type Saved } from './save-queue.ts';
-import { FIND, INSERT, IS_LIVE, LIST, LIST_KEYS_LOCKED, LOCK_USER, REVOKE, SWEEP, VOUCH } from './statements.ts';
+import {
+  FIND,
+  INSERT,
+  IS_LIVE,
+  LIST,
+  LIST_KEYS_LOCKED,
+  LIST_UNENDED_LOCKED,
+  LOCK_USER,
+  REVOKE,
+  SWEEP,
+  VOUCH,
+} from './statements.ts';
 import { TouchQueue } from './touch-queue.ts';
 
 export interface PostgresStoreOptions {
@@ -119,7 +130,7 @@ export class PostgresStore implements SessionStore {
     return this.database.transaction(async (tx) => {
       await tx.query(LOCK_USER.text, [userId]);
       await options.within?.(tx);
-      const rows = await tx.query<{ key: string }>(LIST_KEYS_LOCKED.text, [this.options.touchSeconds, userId]);
+      const rows = await tx.query<{ key: string }>(LIST_UNENDED_LOCKED.text, [userId]);
       const keys = rows.map((row) => row.key).filter((key) => key !== options.exceptKey);
       return this.endRows(tx, keys, options.reason ?? 'revoke all');
     });

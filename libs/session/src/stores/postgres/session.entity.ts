@@ -25,6 +25,8 @@ export class SessionRow {
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
   /** Ids of the last writes, newest first: a write whose answer was lost can be recognised. */
   @Column('text', { name: 'recent_changes', default: '' }) recentChanges!: string;
+  /** The newest change made in Redis that was brought here: one that is found there again is not applied again. */
+  @Column('text', { name: 'drained_to', nullable: true }) drainedTo!: string | null;
 }
 
 /** What happened to sessions, numbered in commit order. */

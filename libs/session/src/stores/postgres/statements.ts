@@ -16,7 +16,7 @@ export const INSERT = named(
    RETURNING ${COLUMNS}`,
 );
 
-/** Compare-and-set of many rows. Locked in the order of their keys, so that two replicas never wait for each other. */
+/** Compare-and-set of many rows. Locked, as everywhere, in the order of their keys, so that two replicas never wait for each other. */
 export const UPDATE = named(
   'update',
   `WITH change AS (
@@ -28,7 +28,7 @@ export const UPDATE = named(
    UPDATE session s
    SET attributes = c.attributes, user_id = c.user_id, proof = c.proof, previous_proof = c.previous_proof, next_proof = c.next_proof,
        renewed_at = to_timestamp(c.renewed_at / 1000), authenticated_at = to_timestamp(c.authenticated_at / 1000),
-       version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 160)
+       version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 320)
    FROM change c JOIN locked USING (key)
    WHERE s.key = c.key AND s.version = c.version
    RETURNING s.key`,
@@ -62,20 +62,26 @@ export const IS_LIVE = named('is-live', `SELECT key FROM session WHERE public_id
 
 export const LIST_KEYS_LOCKED = named(
   'list-locked',
-  `SELECT key FROM session WHERE user_id = $2 AND ${LIVE} ORDER BY created_at, key FOR UPDATE`,
+  `SELECT key FROM (SELECT key, created_at FROM session WHERE user_id = $2 AND ${LIVE} ORDER BY key FOR UPDATE) AS live ORDER BY created_at, key`,
+);
+
+/** Also those that Postgres takes for idle: Redis may have seen them used while Postgres was away. */
+export const LIST_UNENDED_LOCKED = named(
+  'list-unended-locked',
+  `SELECT key FROM session WHERE user_id = $1 AND ${UNREVOKED} ORDER BY key FOR UPDATE`,
 );
 
 /** Whoever opens or ends sessions of a user takes turns. */
 export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(7202612, hashtext($1))`);
 
 /**
- * Rows that ended: expired, or idle for an hour longer than allowed (the hour covers use that Redis saw while Postgres
+ * Rows that ended: expired, or idle for a day longer than allowed (the day covers use that Redis saw while Postgres
  * was away). Others are working on a locked row: skip it.
  */
 export const SWEEP = named(
   'sweep',
   `DELETE FROM session WHERE key IN (
      SELECT key FROM session
-     WHERE expires_at < now() OR last_seen_at + make_interval(secs => idle_seconds + $1 + 3600) < now()
+     WHERE expires_at < now() OR last_seen_at + make_interval(secs => idle_seconds + $1 + 86400) < now()
      LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 );

@@ -119,6 +119,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
       this.why = why;
       return true;
     } catch (error) {
+      this.drop(error as Error);
       this.become('open', error as Error);
       return false;
     } finally {
@@ -126,10 +127,13 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  /** Trust ends in the same turn as the connection, before anybody can ask again. */
+  /** Trust ends in the same turn as the connection, before anybody can ask again. The first reason is the one to tell. */
   private lossOf(connection: Connection): Promise<Error> {
+    let over = false;
     return new Promise((resolve) => {
       this.drop = (why) => {
+        if (over) return;
+        over = true;
         if (this.connection === connection) this.connection = undefined;
         this.become('open', why);
         resolve(why);

@@ -151,9 +151,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   /** Stores what was read from Postgres, if nothing happened to the session since the lease was taken. */
-  async fill(record: SessionRecord, token: string, now: number): Promise<boolean> {
-    const idleLeftMs = Math.max(1, Math.round(endsAt(record, this.options) - now));
-    return (await this.run<number>(FILL, record.key, [token, this.encode(record), idleLeftMs, record.expiresAt])) === 1;
+  async fill(record: SessionRecord, token: string): Promise<boolean> {
+    return (await this.run<number>(FILL, record.key, [token, this.encode(record), endsAt(record, this.options)])) === 1;
   }
 
   async bury(key: string, expiresAt: number): Promise<void> {
@@ -209,9 +208,15 @@ export class RedisSessionStore implements SessionStore {
     return this.ask((redis) => redis.lRange(this.keys(key).pending, 0, -1));
   }
 
+  /** How long the session will live if nobody uses it, by Redis's clock; null if Redis holds none. */
+  async leftMs(key: string): Promise<number | null> {
+    const ms = await this.ask((redis) => redis.pTTL(sessionKey(key, this.options.generation())));
+    return ms < 0 ? null : ms;
+  }
+
   /** Postgres has the first `count` pending entries now; returns how many are left. */
   settle(key: string, first: string, count: number, record: SessionRecord | null): Promise<number> {
-    const state = record === null ? ['', '', 0, 0] : [record.version, this.encode(record), this.idleMs(record), record.expiresAt];
+    const state = record === null ? ['', 0] : [this.encode(record), endsAt(record, this.options)];
     return this.run<number>(SETTLE, key, [first, count, key, ...state]);
   }
 

@@ -51,14 +51,18 @@ export type PutResult = 'stored' | 'older' | 'absent' | 'ended' | 'dirty';
 
 /**
  * After a commit in Postgres. ARGV: version, value, idle ms, expires at, 'create' | 'save'.
- * A save never creates: after a FLUSHALL the record comes back through a leased fill, which cannot overtake a logout.
+ * A save never creates: after a FLUSHALL the record comes back through a leased fill, which cannot overtake a logout. A fill
+ * that is under way may have read Postgres before this commit: it loses its lease.
  */
 export const PUT = new Script(
   'put',
   `${TTL}
 local current = redis.call('GET', KEYS[1])
 if current == DEAD then return 'ended' end
-if not current and ARGV[5] == 'save' then return 'absent' end
+if not current and ARGV[5] == 'save' then
+  redis.call('DEL', KEYS[2])
+  return 'absent'
+end
 if current and redis.call('EXISTS', KEYS[3]) == 1 then return 'dirty' end
 if current and version(current) >= tonumber(ARGV[1]) then return 'older' end
 local ms = ttl(ARGV[3], ARGV[4])
@@ -68,13 +72,13 @@ redis.call('DEL', KEYS[2])
 return 'stored'`,
 );
 
-/** After a miss, with what Postgres held. ARGV: lease token, value, idle ms left, expires at. */
+/** After a miss, with what Postgres held. ARGV: lease token, value, when the session ends unless it is used. */
 export const FILL = new Script(
   'fill',
   `${TTL}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
-local ms = ttl(ARGV[3], ARGV[4])
+local ms = ttl(math.huge, ARGV[3])
 if ms == 0 or redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ms)
 return 1`,
@@ -145,8 +149,8 @@ return 1`,
 );
 
 /**
- * Postgres holds the first ARGV[2] pending changes now. ARGV: first entry, how many, key, version, value, idle ms, expires at.
- * Returns how many are left. The value is replaced only when none is.
+ * Postgres holds the first ARGV[2] pending changes now. ARGV: first entry, how many, key, value, when the session ends
+ * unless it is used. Returns how many are left. The value is replaced only when none is, and only by a newer one.
  */
 export const SETTLE = new Script(
   'settle',
@@ -157,9 +161,9 @@ local left = redis.call('LLEN', KEYS[3])
 if left > 0 then return left end
 redis.call('SREM', KEYS[4], ARGV[3])
 local current = redis.call('GET', KEYS[1])
-if ARGV[4] ~= '' and current and current ~= DEAD then
-  local ms = ttl(ARGV[6], ARGV[7])
-  if ms > 0 then redis.call('SET', KEYS[1], ARGV[5], 'PX', ms) end
+if ARGV[4] ~= '' and current and current ~= DEAD and version(current) < version(ARGV[4]) then
+  local ms = ttl(math.huge, ARGV[5])
+  if ms > 0 then redis.call('SET', KEYS[1], ARGV[4], 'PX', ms) end
 end
 return 0`,
 );

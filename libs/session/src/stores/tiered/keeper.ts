@@ -53,7 +53,8 @@ export class Keeper {
     this.redis = redis;
     this.options.feed.subscribe((event) => this.hear(event));
     this.options.feed.on('woken', () => void this.repairSoon());
-    this.options.database.on('up', () => void this.whenPostgresReturns());
+    // Also when Redis has just been trusted: Postgres may have come back, or have moved on, while that was decided.
+    for (const source of [link, this.options.database]) source.on('up', () => void this.compareWithPostgres());
     // Without one of the two ways to hear of changes, nothing may be kept.
     for (const source of [link, this.options.database]) source.on('down', () => redis.heard(null));
     this.running = this.pulse();
@@ -68,7 +69,7 @@ export class Keeper {
   async recover(connection: Connection): Promise<void> {
     const { database } = this.options;
     const identity = await withDeadline(connection.identity(), RECOVERY_DEADLINE_MS, 'Redis');
-    const ask: Ask = (work) => withDeadline(work(connection.commands), RECOVERY_DEADLINE_MS, 'Redis');
+    const ask: Ask = (work) => withDeadline(work(connection.commands), RECOVERY_DEADLINE_MS, 'Redis').catch(redisFailed);
     await database.known;
     const generation = database.ready ? await agreeOnGeneration(database, identity) : await believedGeneration(ask, identity);
     if (database.ready) {
@@ -131,8 +132,8 @@ export class Keeper {
     }
   }
 
-  private async whenPostgresReturns(): Promise<void> {
-    if (!this.link.trusted) return;
+  private async compareWithPostgres(): Promise<void> {
+    if (!this.link.trusted || !this.options.database.ready) return;
     try {
       const generation = await agreeOnGeneration(this.options.database, this.identity);
       if (generation !== this.generation) this.link.distrust(new Error('The cache generation was raised.'));
@@ -190,12 +191,24 @@ export class Keeper {
     const mine = await this.redis.ask((redis) => redis.set(DRAIN_LOCK, '1', options));
     if (mine === null && !atOnce) return;
     try {
-      for (let i = 0; i < keys.length; i += 8) {
-        await Promise.all(keys.slice(i, i + 8).map((key) => reconcile(key, this.redis, this.options.postgres)));
-      }
+      const drained = await this.drainAll(keys);
+      if (drained > 0 && keys.length >= PAGE) await this.drain(true);
     } finally {
       await this.redis.ask((redis) => redis.del([DRAIN_LOCK])).catch(() => undefined);
     }
-    if (keys.length >= PAGE) await this.drain(atOnce);
   }
+
+  /** One session that cannot be read must not keep back the others. Returns how many went through. */
+  private async drainAll(keys: string[]): Promise<number> {
+    let drained = 0;
+    for (let i = 0; i < keys.length && this.options.database.ready && this.link.trusted; i += 8) {
+      const work = keys.slice(i, i + 8).map((key) => reconcile(key, this.redis, this.options.postgres));
+      drained += (await Promise.allSettled(work)).filter(({ status }) => status === 'fulfilled').length;
+    }
+    return drained;
+  }
+}
+
+function redisFailed(cause: unknown): never {
+  throw new StoreUnavailableError('redis', cause instanceof Error ? cause.message : String(cause), { cause });
 }

@@ -26,28 +26,34 @@ describe('changes that wait in Redis for Postgres', () => {
   const [one, two, three] = [entry('aaaaaaa', 1_000_003), entry('bbbbbbb', 2_000_003), entry('ccccccc', 3_000_003)];
 
   it('are all new to a row that saw none of them', () => {
-    expect(unseen([one, two, three], 'zzzzzzz yyyyyyy ')).toEqual([one, two, three]);
+    expect(unseen([one, two, three], null, 'zzzzzzz yyyyyyy ')).toEqual([one, two, three]);
   });
 
   it('leave out a write that Postgres did after all', () => {
-    expect(unseen([one, two, three], 'zzzzzzz aaaaaaa ')).toEqual([two, three]);
+    expect(unseen([one, two, three], 'of.before', 'zzzzzzz aaaaaaa ')).toEqual([two, three]);
   });
 
   it('leave out everything up to the last entry that was drained before a crash', () => {
-    expect(unseen([one, two, three], `zzzzzzz >${markOf(two)} `)).toEqual([three]);
+    expect(unseen([one, two, three], markOf(two), 'zzzzzzz ')).toEqual([three]);
   });
 
   it('tell entries of one write apart: it may have been drained half', () => {
     const folded = [entry('aaaaaaa', 1_000_003), entry('aaaaaaa', 2_000_003)];
-    expect(unseen(folded, `>${markOf(folded[0]!)} `)).toEqual([folded[1]]);
-    expect(unseen(folded, 'aaaaaaa ')).toEqual([]);
+    expect(unseen(folded, markOf(folded[0]!), '')).toEqual([folded[1]]);
+    expect(unseen(folded, null, 'aaaaaaa ')).toEqual([]);
   });
 
   it('are merged into a record that moved on, under a version newer than both', () => {
-    const next = merged(record, [one, two]);
+    const next = merged(record, [one, two], [one, two]);
     expect(next.attributes).toEqual({ count: 12 });
     expect(next.version).toBe(2_000_004);
-    expect(merged(record, [])).toBe(record);
+    expect(merged(record, [], [])).toBe(record);
+  });
+
+  it('give a record that has them all a newer version than Redis, once', () => {
+    const next = merged(record, [], [one, two]);
+    expect(next).toEqual({ ...record, version: 2_000_004 });
+    expect(merged(next, [], [one, two])).toBe(next);
   });
 
   it('are sealed like attributes', () => {

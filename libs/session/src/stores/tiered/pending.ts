@@ -20,10 +20,10 @@ export function decodeEntry(text: string, key: string, codec: Codec): PendingEnt
   return codec.decode(text, key) as PendingEntry;
 }
 
-/** What is new to Postgres, given the ids of its last writes (`>id`: everything up to this entry was drained). */
-export function unseen(entries: readonly PendingEntry[], recentChanges: string): PendingEntry[] {
+/** What is new to Postgres: nothing up to the entry that was drained last, and no write that it did itself after all. */
+export function unseen(entries: readonly PendingEntry[], drainedTo: string | null, recentChanges: string): PendingEntry[] {
   const seen = new Set(recentChanges.split(' '));
-  const drained = entries.findLastIndex((entry) => seen.has(`>${markOf(entry)}`));
+  const drained = entries.findLastIndex((entry) => markOf(entry) === drainedTo);
   return entries.slice(drained + 1).filter((entry) => !seen.has(entry.id));
 }
 
@@ -32,9 +32,9 @@ export function markOf(entry: PendingEntry): string {
   return `${entry.id}.${entry.version}`;
 }
 
-/** The record with everything that was changed while Postgres was away. */
-export function merged(record: SessionRecord, entries: readonly PendingEntry[]): SessionRecord {
-  const changed = entries.reduce((next, { delta }) => (delta === undefined ? next : applyDelta(next, delta)), record);
-  const newest = Math.max(record.version, ...entries.map((entry) => entry.version));
+/** The record with what is new to it, under a version that is newer than the row's and than the one in Redis. */
+export function merged(record: SessionRecord, fresh: readonly PendingEntry[], all: readonly PendingEntry[]): SessionRecord {
+  const changed = fresh.reduce((next, { delta }) => (delta === undefined ? next : applyDelta(next, delta)), record);
+  const newest = Math.max(record.version, ...all.map((entry) => entry.version));
   return changed === record && newest === record.version ? record : { ...changed, version: newest + 1 };
 }

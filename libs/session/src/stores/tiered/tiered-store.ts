@@ -48,7 +48,7 @@ export class TieredStore implements SessionStore {
   private async fetch(key: string, refill: boolean): Promise<SessionRecord | null> {
     const lease = refill ? await this.redis.lease(key).catch(unavailable(null)) : null;
     const record = await this.postgres.find(key);
-    if (record !== null && lease !== null) await this.redis.fill(record, lease, Date.now()).catch(unavailable(false));
+    if (record !== null && lease !== null) await this.redis.fill(record, lease).catch(unavailable(false));
     return record;
   }
 
@@ -139,10 +139,11 @@ export class TieredStore implements SessionStore {
   // --- touch ---
 
   async touch(record: SessionRecord): Promise<boolean> {
-    const inRedis = this.link.trusted
-      ? await this.redis.extend(record, !this.postgres.database.ready).catch(unavailable(null))
-      : null;
+    const away = !this.postgres.database.ready;
+    const inRedis = this.link.trusted ? await this.redis.extend(record, away).catch(unavailable(null)) : null;
     const inPostgres = await this.postgres.touch(record).catch(unavailable(null));
+    // Postgres went away in between: it has to learn of this use later.
+    if (inRedis === true && inPostgres === null && !away) await this.redis.extend(record, true).catch(unavailable(null));
     if (inRedis === null && inPostgres === null)
       throw new StoreUnavailableError('sessions', 'No store could be told that the session was used.');
     return inPostgres ?? inRedis ?? false;
@@ -153,10 +154,13 @@ export class TieredStore implements SessionStore {
   async revoke(key: string, reason: string, base?: SessionRecord): Promise<boolean> {
     try {
       let ended = await this.postgres.end([key], reason);
-      if (ended.records.length === 0 && typeof (await this.copyOf(key)) === 'object') {
-        // Created in Redis while Postgres was away, and not there yet.
+      if (ended.records.length === 0) {
+        const copy = await this.copyOf(key);
+        if (typeof copy === 'string') return false;
+        // Created in Redis while Postgres was away, and not there yet. If it never gets there, the copy ends here.
         await reconcile(key, this.redis, this.postgres);
         ended = await this.postgres.end([key], reason);
+        if (ended.records.length === 0) await this.redis.bury(key, copy.expiresAt);
       }
       await this.bury(ended);
       return ended.records.length > 0;

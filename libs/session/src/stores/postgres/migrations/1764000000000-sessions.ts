@@ -23,7 +23,8 @@ export class Sessions1764000000000 implements MigrationInterface {
         ip               text,
         user_agent       text,
         revoked_at       timestamptz,
-        recent_changes   text NOT NULL DEFAULT ''
+        recent_changes   text NOT NULL DEFAULT '',
+        drained_to       text
       ) WITH (fillfactor = 80)`);
     await runner.query(`CREATE INDEX session_of_user ON session (user_id) WHERE revoked_at IS NULL`);
     await runner.query(`CREATE INDEX session_expiry ON session (expires_at)`);
