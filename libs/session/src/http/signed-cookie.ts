@@ -45,7 +45,7 @@ export class SignedCookie {
 
   write(res: Response, id: string, cookie: SessionData['cookie']): void {
     const serialized = (cookie as unknown as Serializable).serialize(this.name, `s:${sign(id, this.secrets[0]!)}`);
-    res.append('Set-Cookie', serialized);
+    res.appendHeader('Set-Cookie', serialized);
   }
 
   /** As the browser sent it, still encoded: the key of what is remembered. Null where only a parser can tell. */
