@@ -1,4 +1,5 @@
 import { browserless, DEMO } from '../support/client.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
 import { newCredentials, PASSWORD, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -80,12 +81,20 @@ describe('a password', () => {
   });
 });
 
-describe('the demo accounts', () => {
-  it('do not work on a replica without DEMO, even where they exist', async () => {
-    const { startReplica } = await import('../support/replicas.ts');
-    const strict = await startReplica('auth', { ...site.env, DEMO: undefined });
+describe('a replica of a careful site', () => {
+  let strict: Replica;
+  beforeAll(async () => {
+    strict = await startReplica('auth', { ...site.env, DEMO: undefined, REGISTRATIONS_PER_ADDRESS: '1' });
+  }, 30_000);
+
+  it('does not know the demo accounts, even where they exist', async () => {
     expect((await browserless(strict.url).post('/auth/login', DEMO)).status).toBe(401);
-    await strict.kill('SIGTERM');
+  });
+
+  it('lets one address make only so many accounts', async () => {
+    await site.query(`DELETE FROM throttle WHERE key LIKE 'registration:%'`);
+    const register = () => browserless(strict.url).post('/auth/register', newCredentials());
+    expect([(await register()).status, (await register()).status]).toEqual([201, 429]);
   });
 });
 

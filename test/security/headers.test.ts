@@ -35,6 +35,7 @@ describe('every answer', () => {
       expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|\*/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('same-origin');
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('cache-control')).toMatch(/no-store/);
       expect(headers.has('x-powered-by')).toBe(false);
     }

@@ -15,6 +15,8 @@ export const authSettings = {
   LOGIN_FAILURES_PER_ACCOUNT: wholeNumber(10, 1),
   /** The same for one address: higher, because many people can share one. */
   LOGIN_FAILURES_PER_ADDRESS: wholeNumber(100, 1),
+  /** How many accounts one address may make within the window. */
+  REGISTRATIONS_PER_ADDRESS: wholeNumber(100, 1),
   LOGIN_WINDOW_SECONDS: wholeNumber(900, 1),
   /** Ending a session, and what an administrator does, asks for the password again after this time. */
   STEP_UP_SECONDS: wholeNumber(900, 1),

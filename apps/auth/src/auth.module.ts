@@ -15,8 +15,8 @@ import { DevicesController } from './devices/devices.controller.ts';
 import { Authenticator } from './login/authenticator.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
-import { LoginThrottle } from './login/login-throttle.ts';
 import { SignIn } from './login/sign-in.ts';
+import { Throttle } from './login/throttle.ts';
 import { Pages, Site } from './pages/pages.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
@@ -39,7 +39,7 @@ export interface AuthOptions {
     Users,
     DemoAccounts,
     Authenticator,
-    LoginThrottle,
+    Throttle,
     LocalStrategy,
     SignIn,
     Account,

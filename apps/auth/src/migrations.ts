@@ -1,12 +1,12 @@
 import { CreateAuditLog1763600200000 } from './audit/create-audit-log.migration.ts';
-import { CreateLoginFailures1763600100000 } from './login/create-login-failures.migration.ts';
+import { CreateThrottle1763600100000 } from './login/create-throttle.migration.ts';
 import { CreateTokenKeys1763600300000 } from './tokens/create-token-keys.migration.ts';
 import { CreateUsers1763600000000 } from './users/create-users.migration.ts';
 
 /** Every migration of this app by name: a bundle has no folder to search. */
 export const migrations = [
   CreateUsers1763600000000,
-  CreateLoginFailures1763600100000,
+  CreateThrottle1763600100000,
   CreateAuditLog1763600200000,
   CreateTokenKeys1763600300000,
 ];

@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import { Authenticator } from '../login/authenticator.ts';
 import { SignIn } from '../login/sign-in.ts';
+import { Throttle } from '../login/throttle.ts';
 import { hashPassword } from '../users/password-hash.ts';
 import { passwordWeakness } from '../users/password-rules.ts';
 import { isAcceptableUserName, normaliseUserName } from '../users/user-name.ts';
@@ -18,6 +19,7 @@ export class Account {
     private readonly sessions: Sessions,
     private readonly authenticator: Authenticator,
     private readonly signIn: SignIn,
+    private readonly throttle: Throttle,
     private readonly audit: AuditLog,
   ) {}
 
@@ -25,6 +27,9 @@ export class Account {
     const name = normaliseUserName(typedName);
     if (!isAcceptableUserName(name)) throw refused('A name has 1 to 64 letters, digits and . _ @ + -');
     refuseWeak(password, name);
+    const count = this.throttle.registration(req.ip ?? '');
+    await this.throttle.refuseIfLimited(count);
+    await this.throttle.count(count);
     const user = await this.users.register(name, password);
     if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'Somebody has this name already.' });
     await this.audit.record(req, 'registered', { userId: user.id });

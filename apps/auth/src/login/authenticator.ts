@@ -4,14 +4,14 @@ import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import type { User } from '../users/user.entity.ts';
 import { Users } from '../users/users.ts';
-import { LoginThrottle, suspectsOf, type Suspects } from './login-throttle.ts';
+import { Throttle, type Count } from './throttle.ts';
 
 /** The only place where a password is compared: for a login, for a step-up, for a change of the password. */
 @Injectable()
 export class Authenticator {
   constructor(
     private readonly users: Users,
-    private readonly throttle: LoginThrottle,
+    private readonly throttle: Throttle,
     private readonly audit: AuditLog,
   ) {}
 
@@ -21,18 +21,20 @@ export class Authenticator {
    * @throws ProblemException 401 for a wrong pair, an unknown or a disabled user alike; 429 after too many of them.
    */
   async authenticate(req: Request, name: string, password: string): Promise<User> {
-    const suspects = suspectsOf(name, req.ip ?? '');
-    await this.throttle.refuseIfLimited(suspects);
+    const suspects = this.throttle.login(name, req.ip ?? '');
+    const counts = [suspects.account, suspects.address];
+    await this.throttle.refuseIfLimited(...counts);
     const user = await this.users.verify(name, password);
-    await this.throttle.refuseIfLimited(suspects);
-    if (!user) return this.refuse(req, suspects);
-    await this.throttle.succeeded(suspects);
+    await this.throttle.refuseIfLimited(...counts);
+    if (!user) return this.refuse(req, counts);
+    // The address keeps its count: an attacker may own one account.
+    await this.throttle.forget(suspects.account);
     return user;
   }
 
-  private async refuse(req: Request, suspects: Suspects): Promise<never> {
-    const locked = await this.throttle.failed(suspects);
-    await this.audit.record(req, locked ? 'lockout' : 'login-failed', { details: { account: suspects.account } });
+  private async refuse(req: Request, counts: Count[]): Promise<never> {
+    const locked = await this.throttle.count(...counts);
+    await this.audit.record(req, locked ? 'lockout' : 'login-failed', { details: { against: counts.map(({ key }) => key) } });
     throw wrongCredentials();
   }
 }

@@ -13,13 +13,14 @@ export class TokensController {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  /** A token for calls to services in the name of the user. It ends with the session it was made from. */
+  /** A token for calls to services in the name of the user. It ends with the session it was made from, at the latest. */
   @Post('token')
   @HttpCode(200)
   @UseGuards(SessionGuard)
   async token(@Req() req: Request): Promise<{ token: string; tokenType: string; expiresInSeconds: number }> {
-    const token = await this.sign(req);
-    return { token, tokenType: 'Bearer', expiresInSeconds: TOKEN_SECONDS };
+    const { expiresAt } = sessionInfo(req)!;
+    const seconds = Math.min(TOKEN_SECONDS, Math.ceil((expiresAt - Date.now()) / 1000));
+    return { token: await this.sign(req, seconds), tokenType: 'Bearer', expiresInSeconds: seconds };
   }
 
   @Get('.well-known/jwks.json')
@@ -30,7 +31,7 @@ export class TokensController {
     return { keys };
   }
 
-  private async sign(req: Request): Promise<string> {
+  private async sign(req: Request, seconds: number): Promise<string> {
     const user = req.session.user!;
     const { kid, key } = await this.keys.current();
     return new SignJWT({ sid: sessionInfo(req)!.publicId, name: user.name, roles: user.roles })
@@ -40,7 +41,7 @@ export class TokensController {
       .setSubject(user.id)
       .setJti(randomUUID())
       .setIssuedAt()
-      .setExpirationTime(`${TOKEN_SECONDS}s`)
+      .setExpirationTime(`${seconds}s`)
       .sign(key);
   }
 }
