@@ -36,7 +36,11 @@ const SLACK_MS = 500;
 
 /** One seeded run on a cluster of its own: visitors visit while things break, then everything is judged. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const noThrottle = { LOGIN_FAILURES_PER_ACCOUNT: '100000', LOGIN_FAILURES_PER_ADDRESS: '100000' };
+  const noThrottle = {
+    LOGIN_FAILURES_PER_ACCOUNT: '100000',
+    LOGIN_FAILURES_PER_ADDRESS: '100000',
+    REGISTRATIONS_PER_ADDRESS: '100000',
+  };
   const stack = options.stack ?? 'baton';
   const cluster = await Cluster.start({ auths: 2, portals: 2, stack, env: { ...options.env, ...noThrottle } });
   try {
