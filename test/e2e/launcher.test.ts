@@ -4,6 +4,7 @@ import type { RunFile } from '../../tools/local/folder.ts';
 import { browserless, loginAs } from '../support/client.ts';
 import { launch } from '../support/launch.ts';
 import { temporaryFolder } from '../support/servers.ts';
+import { tcpProxy } from '../support/tcp-proxy.ts';
 
 const SMALL = ['--auth', '1', '--portal', '1'];
 
@@ -78,12 +79,11 @@ describe('npm start', () => {
   );
 
   it('refuses a port that is taken', async () => {
-    const one = await launch(temporaryFolder('local'), SMALL);
-    const { port } = new URL((await one.run()).url);
-    const other = await launch(temporaryFolder('local'), [...SMALL, '--port', port]);
-    expect(await other.exited).toEqual({ code: 1, signal: null });
-    expect(other.printed()).toContain(`Port ${port} is taken`);
-  }, 60_000);
+    const { port } = await tcpProxy({ to: 1 });
+    const launched = await launch(temporaryFolder('local'), [...SMALL, '--port', String(port)]);
+    expect(await launched.exited).toEqual({ code: 1, signal: null });
+    expect(launched.printed()).toContain(`Port ${port} is taken`);
+  }, 30_000);
 });
 
 const pidOf = (run: RunFile, name: string) => run.replicas.find((replica) => replica.name === name)?.pid as number;
