@@ -3,7 +3,7 @@ import { sessionSettings } from '@baton/session';
 import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
 
-const portalSettings = {
+export const portalSettings = {
   ...platformSettings,
   ...sessionSettings,
   ...tokenSettings,

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { platformSettings } from '@baton/platform';
+import { sessionSettings } from '@baton/session';
+import { authSettings } from '../../apps/auth/src/auth-settings.ts';
+import { portalSettings } from '../../apps/portal/src/config.ts';
+
+/** Handed over by the launcher to the portal it starts; nobody sets them by hand. */
+const INTERNAL = ['LAUNCHER_URL', 'LAUNCHER_TOKEN'];
+
+describe('.env.example', () => {
+  it('names every setting of the apps, and no other', () => {
+    const text = readFileSync(resolve(import.meta.dirname, '../../.env.example'), 'utf8');
+    const named = [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
+    const known = Object.keys({ ...platformSettings, ...sessionSettings, ...authSettings, ...portalSettings });
+    expect(new Set(named)).toEqual(new Set(known.filter((name) => !INTERNAL.includes(name))));
+  });
+});
