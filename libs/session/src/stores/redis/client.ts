@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { createClient, createCluster } from 'redis';
+import { createClient, createCluster, type RedisClientType } from 'redis';
 import { withDeadline } from '../deadline.ts';
 
 /** Where Redis is. TLS by `rediss://`, ACL user and password in the URL. */
@@ -19,6 +19,8 @@ interface EvalOptions {
 /** The commands Baton uses, alike on a single server and on a cluster. */
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
+  /** The values of many keys, in one command where the keys may lie on one server. */
+  getMany(keys: string[]): Promise<(string | null)[]>;
   set(key: string, value: string, options?: object): Promise<string | null>;
   del(keys: string[]): Promise<number>;
   lRange(key: string, start: number, stop: number): Promise<string[]>;
@@ -81,7 +83,7 @@ async function connectServer(url: string): Promise<Connection> {
   const lost = lossOf(client);
   await opened(client);
   return {
-    commands: client as unknown as RedisCommands,
+    commands: Object.assign(client, { getMany: (keys: string[]) => getTogether(client, keys) }) as unknown as RedisCommands,
     isCluster: false,
     identity: async () => runId(await client.info()),
     scan: (pattern) => client.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>,
@@ -109,7 +111,9 @@ async function connectCluster(urls: readonly string[]): Promise<Connection> {
   await opened(cluster);
   const masters = () => Promise.all(cluster.masters.map((master) => cluster.nodeClient(master)));
   return {
-    commands: cluster as unknown as RedisCommands,
+    commands: Object.assign(cluster, {
+      getMany: (keys: string[]) => Promise.all(keys.map((key) => cluster.get(key))),
+    }) as unknown as RedisCommands,
     isCluster: true,
     identity: async () => (await Promise.all((await masters()).map(async (node) => runId(await node.info())))).sort().join(','),
     async *scan(pattern) {
@@ -120,6 +124,10 @@ async function connectCluster(urls: readonly string[]): Promise<Connection> {
     track: () => Promise.resolve(false),
     destroy: () => destroy(cluster),
   };
+}
+
+async function getTogether(client: Pick<RedisClientType, 'get' | 'mGet'>, keys: string[]): Promise<(string | null)[]> {
+  return keys.length === 1 ? [await client.get(keys[0]!)] : client.mGet(keys);
 }
 
 function credentials(username: string, password: string) {

@@ -11,6 +11,7 @@ import type { Connection } from './client.ts';
 import { PREFIX, keysOf, sessionKey } from './keys.ts';
 import { isOutOfMemory, type Ask } from './redis-link.ts';
 import { CREATE_DIRTY, DROP, FILL, PUT, REVOKE, REVOKE_DIRTY, SAVE_DIRTY, SETTLE, TOUCH, type PutResult } from './scripts.ts';
+import { ReadBatch } from './read-batch.ts';
 import { RecordCache } from './record-cache.ts';
 import { TOMBSTONE, decodeValue, encodeValue } from './value.ts';
 
@@ -43,6 +44,8 @@ export class RedisSessionStore implements SessionStore {
   ) {
     this.parsed = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }
+
+  private readonly reads = new ReadBatch((keys) => this.ask((redis) => redis.getMany(keys)));
 
   // --- the contract, for Redis alone ---
 
@@ -123,7 +126,7 @@ export class RedisSessionStore implements SessionStore {
 
   private get(key: string): Promise<string | null> {
     countOperation('redis get');
-    return this.ask((redis) => redis.get(sessionKey(key, this.options.generation())));
+    return this.reads.get(sessionKey(key, this.options.generation()));
   }
 
   private copyIn(key: string, value: string | null): Copy {
