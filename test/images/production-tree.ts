@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Copy, JSONInstruction } from 'dockerfile-ast';
@@ -69,11 +69,13 @@ export function nodeForEverybody(): string {
   return copyOfNode;
 }
 
-export function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return existsSync(path);
-  } catch {
-    return false;
-  }
+/** The stage `build` in a clean folder with nothing but what it copies; its packages are those of this workspace, so only the build itself is run. */
+export function builtFromContext(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-build-'));
+  guard.removeAtEnd(folder);
+  const instructions = lineage('build').flatMap((stage) => stage.instructions);
+  for (const instruction of instructions) if (instruction.getKeyword() === 'COPY') copy(copied(instruction as Copy), folder);
+  symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));
+  execFileSync('npm', ['run', 'build'], { cwd: folder, stdio: 'pipe' });
+  return folder;
 }
