@@ -13,6 +13,8 @@ export interface RedisOptions {
   dataFolder: string;
   /** Default: a free one. */
   port?: number;
+  /** A configuration file, which the command line options override. Sentinel needs one that it may write to. */
+  configFile?: string;
   /** Further command line options, for example `['--maxmemory', '10mb']`. */
   args?: string[];
   password?: string;
@@ -25,7 +27,7 @@ export const redisLibraryFolder = resolve(import.meta.dirname, '../../.local/red
 
 /** Starts Valkey or Redis, reachable from this machine only. */
 export async function startRedis(options: RedisOptions): Promise<Server> {
-  const { dataFolder, args = [], password, guard = ownGuard } = options;
+  const { dataFolder, configFile, args = [], password, guard = ownGuard } = options;
   const program = options.program ?? (await findRedis(redisLibraryFolder));
   const port = options.port ?? (await freePort());
   const home = join(resolve(dataFolder), `${program.engine}-${program.version.split('.')[0]}`);
@@ -33,7 +35,17 @@ export async function startRedis(options: RedisOptions): Promise<Server> {
   const logFile = join(resolve(dataFolder), 'redis.log');
   const process_ = await guard.start({
     command: program.command,
-    args: ['--bind', LOOPBACK, '--port', String(port), '--dir', home, ...(password ? ['--requirepass', password] : []), ...args],
+    args: [
+      ...(configFile ? [configFile] : []),
+      '--bind',
+      LOOPBACK,
+      '--port',
+      String(port),
+      '--dir',
+      home,
+      ...(password ? ['--requirepass', password] : []),
+      ...args,
+    ],
     env: { PATH: process.env['PATH'], ...program.env },
     logFile,
   });

@@ -185,5 +185,5 @@ async function masterUrl(template: string, sentinels: NonNullable<RedisAddress['
       destroy(sentinel);
     }
   }
-  throw new Error(`No Sentinel told where the master is.`, { cause: why });
+  throw new Error(`No Sentinel told where the master is: ${why instanceof Error ? why.message : String(why)}`, { cause: why });
 }

@@ -1,0 +1,76 @@
+import { createClient } from 'redis';
+import { bothUp, postgresUp, sessionDatabase, storesOfReplica, until } from '../../../../../test/support/backends.ts';
+import { privateRedis } from '../../../../../test/support/servers.ts';
+import type { Server } from '../../../../../tools/local/server.ts';
+import { newSession } from '../session-store.contract.ts';
+
+const PASSWORD = 'p@ss:w/rd%';
+
+/** What Baton needs, and nothing else: its own keys, and the commands it uses. */
+const RULES = [
+  '~baton:*',
+  '-@all',
+  '+@connection',
+  '+@scripting',
+  '+@string',
+  '+@set',
+  '+@list',
+  '+@hash',
+  '+@keyspace',
+  '-@dangerous',
+  '+info',
+  '+time',
+];
+
+describe('a Redis with users', () => {
+  let redis: Server;
+  let databaseUrl: string;
+
+  const urlOf = (user: string, password: string) =>
+    redis.url.replace('redis://', `redis://${user}:${encodeURIComponent(password)}@`);
+
+  async function setUser(...rules: string[]): Promise<void> {
+    const client = await createClient({ url: redis.url }).connect();
+    await client.sendCommand(['ACL', 'SETUSER', 'baton', ...rules]).finally(() => client.destroy());
+  }
+
+  beforeAll(async () => {
+    [redis, databaseUrl] = [await privateRedis(), await sessionDatabase()];
+    await setUser('on', `>${PASSWORD}`, ...RULES);
+  });
+
+  it('lets in the user of the URL, who may touch no other keys', async () => {
+    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', PASSWORD) } });
+    const record = await store.create(newSession({ a: 1 }));
+    const saved = await store.save(record.key, { a: 2 }, record);
+    expect(await store.find(record.key)).toMatchObject({ attributes: { a: 2 }, readFrom: 'redis' });
+    expect(await store.touch(saved!)).toBe(true);
+    expect(await store.revoke(record.key, 'logout')).toBe(true);
+    expect(await store.find(record.key)).toBeNull();
+    await expect(link!.current!.commands.get('foreign')).rejects.toThrow('NOPERM');
+  });
+
+  it('says that the password is wrong, and serves from Postgres', async () => {
+    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'wrong') } }, postgresUp);
+    await until(() => link!.status().reason?.includes('WRONGPASS'), 'the reason');
+    const record = await store.create(newSession({ a: 1 }));
+    expect(await store.find(record.key)).toMatchObject({ readFrom: 'postgres' });
+    expect(link!.status().state).not.toBe('closed');
+  });
+
+  it('recovers by itself when the password is what the URL says', async () => {
+    const replica = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'next') } }, postgresUp);
+    await until(() => replica.link!.status().reason?.includes('WRONGPASS'), 'the reason');
+    await setUser('>next');
+    await until(() => bothUp(replica), 'Redis to be trusted');
+    expect(replica.link!.status()).toMatchObject({ state: 'closed', reason: null });
+  });
+
+  it('says which right is missing, and serves from Postgres', async () => {
+    await setUser('on', '>poor', '-evalsha', '-eval', '-info');
+    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'poor') } }, postgresUp);
+    await until(() => link!.status().reason?.includes('NOPERM'), 'the reason');
+    const record = await store.create(newSession({ a: 1 }));
+    expect(await store.find(record.key)).toMatchObject({ readFrom: 'postgres' });
+  });
+});
