@@ -52,7 +52,7 @@ export interface AuthOptions {
 export class AuthModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
     registerStoreMetrics(registry, stores);
-    readiness.add('sessions', () => stores.status().serving !== 'none');
+    readiness.add('sessions', () => stores.ready);
   }
 
   static forRoot({ settings, sessions, site, identity }: AuthOptions): DynamicModule {

@@ -1,6 +1,6 @@
 /**
- * What express-session promises its users, as cases over both engines on node:http. Its own test suite is not in the
- * package that is installed, so these are written from its README and its public behaviour, in the order of that suite:
+ * What express-session promises its users, as cases over both engines on node:http. Its own test suite is not
+ * copied here: these are written from its README and its public behaviour:
  * load, save, ids, answers, methods, cookie. Whatever holds for one engine only is in the table of differences below.
  */
 import { once } from 'node:events';

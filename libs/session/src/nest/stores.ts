@@ -44,9 +44,9 @@ export class Stores {
     };
   }
 
-  /** True while this replica can tell who is signed in. */
+  /** True while this replica can tell who is signed in. At its start it first finds out whether Postgres is there. */
   get ready(): boolean {
-    return this.serving() !== 'none';
+    return this.serving() !== 'none' && this.backend.database?.isKnown !== false;
   }
 
   /** Sessions that Redis holds newer than Postgres (Postgres was away), and the other way round. For tests and people. */

@@ -35,6 +35,8 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private readonly clients = new Set<PoolClient>();
   private readonly closing = new AbortController();
   private tellKnown!: () => void;
+  /** True once it is known whether Postgres is there. */
+  isKnown = false;
   private up = false;
   private since = Date.now();
   private why: unknown = 'not connected yet';
@@ -147,15 +149,20 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
         await this.probe();
         this.up = true;
         this.since = Date.now();
-        this.tellKnown();
+        this.probed();
         this.emit('up');
         return;
       } catch (error) {
         this.why = error;
-        this.tellKnown();
+        this.probed();
         await pause(jittered(PROBE_MS), this.closing.signal);
       }
     }
+  }
+
+  private probed(): void {
+    this.isKnown = true;
+    this.tellKnown();
   }
 
   /** A new connection and a question to the tables: this is what the next query will need. */
