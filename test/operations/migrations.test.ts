@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '@baton/platform';
+import { createBackend, migrate, sessionSettings, toSessionConfig, type Backend } from '@baton/session';
+import { Client } from 'pg';
+import { onCleanup } from '../support/cleanup.ts';
+import { migrateDatabase } from '../support/replicas.ts';
+import { testDatabase } from '../support/servers.ts';
+
+/** What a next version may do while this one still runs: add, with a default that this one need not know. */
+class AddsAColumn9999999999999 {
+  readonly name = 'AddsAColumn9999999999999';
+  async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
+    await runner.query(`ALTER TABLE session ADD COLUMN colour text NOT NULL DEFAULT 'blue'`);
+    await runner.query(`CREATE INDEX session_colour ON session (colour)`);
+  }
+  async down(): Promise<void> {}
+}
+
+async function rows<T extends object>(url: string, sql: string): Promise<T[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A replica's stores, without HTTP. Deadlines are not what is tested. */
+async function replica(databaseUrl: string): Promise<Backend> {
+  const backend = createBackend(
+    toSessionConfig(
+      loadConfig(sessionSettings, {
+        DATABASE_URL: databaseUrl,
+        SESSION_STRATEGY: 'postgres',
+        SESSION_SECRETS: 'migrations-secret-0123456789',
+        SESSION_PEPPER: 'migrations-pepper-0123456789',
+        SESSION_POSTGRES_DEADLINE_MS: '20000',
+      }),
+    ),
+  );
+  onCleanup(() => backend.close());
+  backend.start();
+  const deadline = performance.now() + 60_000;
+  while (!backend.database!.ready && performance.now() < deadline) await pause(50);
+  return backend;
+}
+
+const token = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+async function signedIn({ store }: Backend, name: string): Promise<string> {
+  const attributes = { user: { id: name, name, roles: [] } };
+  const device = { ip: null, userAgent: null };
+  const ends = { idleSeconds: 1800, absoluteSeconds: 28_800 };
+  const names = { key: token(32), publicId: token(12), proof: token(32) };
+  return (await store.create({ ...names, ...ends, attributes, device, authenticated: true })).key;
+}
+
+const nameOf = async ({ store }: Backend, key: string) => ((await store.find(key))?.attributes['user'] as { name: string })?.name;
+
+describe('the migration', () => {
+  it('may run five times at once on an empty database: each step is done once', async () => {
+    const url = await testDatabase();
+    await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(url)));
+    const done = await rows<{ name: string; times: string }>(url, 'SELECT name, count(*) AS times FROM migrations GROUP BY name');
+    expect(done.length).toBeGreaterThan(1);
+    expect(new Set(done.map(({ times }) => times))).toEqual(new Set(['1']));
+  }, 120_000);
+
+  it('keeps the sessions of the schema before, and may run again', async () => {
+    const url = await testDatabase();
+    await migrate(url);
+    const before = await replica(url);
+    const key = await signedIn(before, 'Ada');
+    await migrateDatabase(url);
+    expect(await migrate(url)).toEqual([]);
+    expect([await nameOf(before, key), await nameOf(await replica(url), key)]).toEqual(['Ada', 'Ada']);
+  }, 120_000);
+
+  it('of a next version leaves this one running beside it: each reads, changes and ends sessions of the other', async () => {
+    const url = await testDatabase();
+    await migrate(url);
+    const older = await replica(url);
+    const fromOlder = await signedIn(older, 'Ada');
+    expect(await migrate(url, [AddsAColumn9999999999999])).toEqual(['AddsAColumn9999999999999']);
+    const newer = await replica(url);
+    const fromNewer = await signedIn(newer, 'Grace');
+    expect([await nameOf(newer, fromOlder), await nameOf(older, fromNewer)]).toEqual(['Ada', 'Grace']);
+    await older.store.save(fromNewer, { cart: { mug: 1 } });
+    expect((await newer.store.find(fromNewer))?.attributes['cart']).toEqual({ mug: 1 });
+    expect(await newer.store.revoke(fromOlder, 'logout')).toBe(true);
+    expect(await older.store.find(fromOlder)).toBeNull();
+    expect(await signedIn(older, 'Edsger')).toBeTruthy();
+  }, 120_000);
+});
