@@ -26,9 +26,23 @@ describe('the cluster page', () => {
 
   it('shows every replica, and every request of the tab with who answered', async () => {
     for (const { name } of cluster.replicas) await page.locator(`[data-node="${name}"]`).waitFor();
+    const before = await page.evaluate(() => performance.now());
     await moreRequests(page, 12);
+    expect(await layoutShift(page, before)).toBeLessThan(0.02);
     expect(await page.locator('[data-trail] .square').count()).toBeGreaterThanOrEqual(12);
     expect(await page.locator('[data-trail] .square').allTextContents()).toEqual(expect.arrayContaining(['P1', 'P2', 'P3']));
+  });
+
+  it('signs the visitor out on other replicas when sessions live in one server’s memory', async () => {
+    const other = (await visit(browser, cluster.url)).page;
+    await logIn(other, '/cluster');
+    await other.getByRole('switch').check();
+    await other.locator('.square.lost').first().waitFor();
+    await other.getByText('has never heard of you').first().waitFor();
+    await other.getByRole('switch').uncheck();
+    await moreRequests(other, 5);
+    expect(await scores(other)).toMatchObject({ lost: 0 });
+    await other.context().close();
   });
 
   it('goes on when replicas and stores die: nobody is signed out, nothing fails, the cart is full', async () => {
@@ -61,18 +75,6 @@ describe('the cluster page', () => {
     await moreRequests(page, 5);
     expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
   });
-
-  it('signs the visitor out on other replicas when sessions live in one server’s memory', async () => {
-    const other = (await visit(browser, cluster.url)).page;
-    await logIn(other, '/cluster');
-    await other.getByRole('switch').check();
-    await other.locator('.square.lost').first().waitFor();
-    await other.getByText('has never heard of you').first().waitFor();
-    await other.getByRole('switch').uncheck();
-    await moreRequests(other, 5);
-    expect(await scores(other)).toMatchObject({ lost: 0 });
-    await other.context().close();
-  });
 });
 
 async function moreRequests(page: Page, count: number): Promise<void> {
@@ -85,4 +87,24 @@ async function scores(page: Page): Promise<Record<'requests' | 'gone' | 'failed'
   return Object.fromEntries(await Promise.all(['requests', 'gone', 'failed', 'lost'].map(read))) as Awaited<
     ReturnType<typeof scores>
   >;
+}
+
+/** How far the page jumped since then, as browsers score it. */
+async function layoutShift(page: Page, since: number): Promise<number> {
+  return page.evaluate((from) => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: 'layout-shift', buffered: true });
+    const shifts = observer.takeRecords() as (PerformanceEntry & { value: number })[];
+    return new Promise<number>((resolve) => {
+      setTimeout(
+        () =>
+          resolve(
+            [...shifts, ...(observer.takeRecords() as typeof shifts)]
+              .filter((it) => it.startTime > from)
+              .reduce((sum, it) => sum + it.value, 0),
+          ),
+        300,
+      );
+    });
+  }, since);
 }
