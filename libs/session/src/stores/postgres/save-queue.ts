@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batch } from '../batch.ts';
 import type { Database } from './database.ts';
-import { eventOf, writeEvents } from './events.ts';
+import { eventOf, writeEvents, type NewEvent } from './events.ts';
 import { toRecord, type Row } from './row.ts';
 import { FIND, UPDATE } from './statements.ts';
 
@@ -94,7 +94,7 @@ export class SaveQueue {
     const changed = live.map((group, i) => ({ group, next: results[i]! })).filter(({ group, next }) => next !== group.base);
     if (changed.length === 0) return [];
     const written = await this.write(
-      changed.map(({ next }) => next),
+      changed.map(({ group, next }) => ({ next, rotated: next.proof !== group.base!.proof })),
       write,
     );
     const conflicts = changed.filter(({ next }) => !written.has(next.key)).map(({ group }) => group);
@@ -110,22 +110,32 @@ export class SaveQueue {
     for (const group of groups) group.base = found.get(group.key);
   }
 
-  private async write(records: SessionRecord[], { changeId, announced }: Write): Promise<Set<string>> {
+  private async write(
+    changes: { next: SessionRecord; rotated: boolean }[],
+    { changeId, announced }: Write,
+  ): Promise<Set<string>> {
+    const records = changes.map(({ next }) => next);
     const params = [this.options.touchSeconds, ...columns(records, this.codec), records.map(() => changeId)];
-    if (!announced) {
+    if (!announced && !changes.some(({ rotated }) => rotated)) {
       const rows = await this.database.query<{ key: string }>(UPDATE, params);
       return new Set(rows.map((row) => row.key));
     }
     return this.database.transaction(async (tx) => {
       const rows = await tx.query<{ key: string }>(UPDATE.text, params);
       const written = new Set(rows.map((row) => row.key));
-      const events = records
-        .filter((record) => written.has(record.key))
-        .map((record) => eventOf('changed', record, { unapplied: true }));
+      const events = changes.filter(({ next }) => written.has(next.key)).flatMap((change) => eventsOf(change, announced));
       await writeEvents(tx, events);
       return written;
     });
   }
+}
+
+/** A new id in force is for the audit log; any change is for whoever can tell Redis, while this replica cannot. */
+function eventsOf({ next, rotated }: { next: SessionRecord; rotated: boolean }, announced: boolean): NewEvent[] {
+  return [
+    ...(rotated ? [eventOf('rotated', next, { unapplied: false })] : []),
+    ...(announced ? [eventOf('changed', next, { unapplied: true })] : []),
+  ];
 }
 
 function grouped(saves: Save[]): Group[] {
