@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Site } from '@baton/ui';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
-import { METRICS, Readiness, sendProblem } from '@baton/platform';
+import { METRICS, placeOf, Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
@@ -37,7 +37,7 @@ export class PortalModule implements NestModule {
       imports: [
         SessionModule.forRoot(toSessionConfig(config), { fail: sendProblem }),
         TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
-        ClusterModule.forRoot({ ...servedBy, demo: config.DEMO }),
+        ClusterModule.forRoot({ ...servedBy, demo: config.DEMO, place: placeOf(config) }),
       ],
       controllers: [
         HomeController,

@@ -5,6 +5,8 @@ export interface Beat {
   /** Another one after every restart. */
   instance: string;
   version: string;
+  /** Node and zone, where a cluster says so. */
+  place?: string;
   upSeconds: number;
   requestsPerSecond: number;
   draining: boolean;

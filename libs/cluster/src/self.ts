@@ -8,6 +8,7 @@ export interface Identity {
   app: string;
   replica: string;
   version: string;
+  place?: string;
   /** Faults are obeyed only in demo mode. */
   demo: boolean;
 }
@@ -38,12 +39,13 @@ export class Self {
     this.requests = 0;
     const lookups = this.lookups.counts();
     this.lookups.turn();
-    const { app, replica, version } = this.identity;
+    const { app, replica, version, place } = this.identity;
     const upSeconds = Math.round(process.uptime());
     return {
       app,
       replica,
       version,
+      ...(place && { place }),
       instance: this.instance,
       upSeconds,
       requestsPerSecond: this.perSecond,

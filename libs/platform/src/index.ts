@@ -1,7 +1,7 @@
 export { bootstrap, type BootstrapOptions } from './bootstrap.ts';
 export { ConfigError } from './config/config-error.ts';
 export { loadConfig } from './config/load-config.ts';
-export { flag, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
+export { flag, placeOf, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
 export { toProblem, type Problem, type ProblemAnswer } from './http/problem.ts';
 export { ProblemException } from './http/problem.exception.ts';

@@ -49,6 +49,6 @@ function latencyOf(counts: Record<string, number[]>): Record<string, Latency> {
   return Object.fromEntries(Object.entries(counts).map(([store, buckets]) => [store, both(buckets)]));
 }
 
-function replicaView({ app, replica, instance, version, upSeconds, requestsPerSecond, draining }: Beat): ReplicaView {
-  return { app, name: replica, instance, version, upSeconds, requestsPerSecond, draining };
+function replicaView({ app, replica, instance, version, place, upSeconds, requestsPerSecond, draining }: Beat): ReplicaView {
+  return { app, name: replica, instance, version, ...(place && { place }), upSeconds, requestsPerSecond, draining };
 }

@@ -13,6 +13,7 @@ export interface ReplicaView {
   name: string;
   instance: string;
   version: string;
+  place?: string;
   upSeconds: number;
   requestsPerSecond: number;
   draining: boolean;

@@ -33,3 +33,7 @@ export const platformSettings = {
 };
 
 export type PlatformSettings = z.infer<z.ZodObject<typeof platformSettings>>;
+
+/** Node and zone in words; nothing where nobody told. */
+export const placeOf = ({ NODE_NAME, ZONE }: Pick<PlatformSettings, 'NODE_NAME' | 'ZONE'>): string =>
+  [NODE_NAME, ZONE].filter(Boolean).join(', ');

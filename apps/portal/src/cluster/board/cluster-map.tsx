@@ -77,6 +77,7 @@ function ReplicaNode({ runner, controls }: { runner: Runner; controls: Controls 
       <span class="replica-text">
         <Bib name={runner.name} />
         <small class="muted numbers">{runner.draining ? 'finishing its requests' : about}</small>
+        {runner.place && <small class="muted">{runner.place}</small>}
       </span>
       {controls.faults && <ReplicaFaults runner={runner} canRemove={controls.launcher} />}
     </li>
