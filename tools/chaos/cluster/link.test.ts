@@ -20,7 +20,7 @@ describe('Link', () => {
 
   it('passes both directions on', async () => expect(await ask(await client())).toBe('a:hello'));
 
-  it('cut: open connections are reset and new ones end at once', async () => {
+  it('cut: open connections end, and new ones at once', async () => {
     const before = await client();
     await ask(before);
     const closed = closing(before);

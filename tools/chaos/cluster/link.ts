@@ -26,7 +26,7 @@ export class Link {
     return (this.server.address() as { port: number }).port;
   }
 
-  /** A cable pulled where somebody notices: open connections are reset, new ones are refused. */
+  /** A cable pulled where somebody notices: open connections end, new ones end at once. */
   cut(): void {
     this.state = 'cut';
     this.drop();
@@ -57,7 +57,7 @@ export class Link {
   }
 
   private join(near: Socket): void {
-    if (this.state === 'cut') return void near.resetAndDestroy();
+    if (this.state === 'cut') return void near.destroy();
     const pair: [Socket, Socket] = [near, connect(this.target, LOOPBACK)];
     const [, far] = pair;
     this.pairs.add(pair);
@@ -72,8 +72,8 @@ export class Link {
 
   private drop(): void {
     for (const [near, far] of this.pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      near.destroy();
+      far.destroy();
     }
     this.pairs.clear();
   }

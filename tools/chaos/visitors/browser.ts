@@ -10,6 +10,12 @@ export interface Cookie {
   session: string;
 }
 
+/** What some requests need; never recorded. */
+export interface Secrets {
+  readonly password: string;
+  readonly next?: string;
+}
+
 /** All that was asked and answered in one run. */
 export class Recording {
   readonly exchanges: Exchange[] = [];
@@ -37,17 +43,14 @@ export class Browser {
   }
 
   /** Asks this replica, and records what came of it. */
-  async send(
-    operation: Operation,
-    member: Member,
-    secrets: { password: string; next?: string },
-    cookie = this.cookie,
-  ): Promise<Exchange> {
+  async send(operation: Operation, member: Member, secrets: Secrets, cookie = this.cookie): Promise<Exchange> {
     const sent = operation.kind === 'login' ? null : cookie;
     const startMs = performance.now();
-    const reply = await ask(member.url, requestFor(operation, { user: this.user, ...secrets }), sent?.value ?? null).catch(
-      reasonOf,
-    );
+    const reply = await ask(
+      member.url,
+      requestFor(operation, { user: this.user, password: secrets.password, ...(secrets.next && { next: secrets.next }) }),
+      sent?.value ?? null,
+    ).catch(reasonOf);
     const issued = typeof reply === 'string' ? null : this.issued(reply, sent);
     const exchange: Exchange = {
       number: this.recording.exchanges.length,

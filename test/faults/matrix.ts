@@ -1,0 +1,58 @@
+import { faultNames, type FaultName } from '../../tools/chaos/faults/catalogue.ts';
+
+/**
+ * What people get while something is broken. One fault at a time; the words are:
+ *
+ *   yes        done by every replica; an acknowledged change is there afterwards, an ended session stays ended
+ *   503        every replica says "cannot tell, try again" and leaves the cookie alone
+ *   503 there  so does the one replica that is cut off; the others do it
+ *   elsewhere  the killed replica does not answer; the others do it
+ *
+ * A login and "log out everywhere" need the users and the list of sessions, which only Postgres has.
+ */
+export const MATRIX = `
+| fault                                | read      | save      | login     | logout    | revoke-all |
+| ------------------------------------ | --------- | --------- | --------- | --------- | ---------- |
+| redis killed                         | yes       | yes       | yes       | yes       | yes        |
+| redis frozen                         | yes       | yes       | yes       | yes       | yes        |
+| redis flushed                        | yes       | yes       | yes       | yes       | yes        |
+| redis restarted empty                | yes       | yes       | yes       | yes       | yes        |
+| redis restarted from an older dump   | yes       | yes       | yes       | yes       | yes        |
+| redis refuses writes                 | yes       | yes       | yes       | yes       | yes        |
+| redis cut off from one replica       | yes       | yes       | yes       | yes       | yes        |
+| redis link of one replica frozen     | yes       | yes       | yes       | yes       | yes        |
+| redis replica promoted               | yes       | yes       | yes       | yes       | yes        |
+| postgres killed                      | yes       | yes       | 503       | yes       | 503        |
+| postgres frozen                      | yes       | yes       | 503       | yes       | 503        |
+| postgres cut off from one replica    | yes       | yes       | 503 there | yes       | 503 there  |
+| postgres link of one replica frozen  | yes       | yes       | 503 there | yes       | 503 there  |
+| replica killed                       | elsewhere | elsewhere | elsewhere | elsewhere | elsewhere  |
+`.trim();
+
+export const COLUMNS = ['read', 'save', 'login', 'logout', 'revoke-all'] as const;
+export type Column = (typeof COLUMNS)[number];
+export type Cell = 'yes' | '503' | '503 there' | 'elsewhere';
+
+export interface Row {
+  fault: FaultName;
+  cells: Record<Column, Cell>;
+}
+
+/** The rows of the table; throws when a fault of the catalogue is missing, so that none is forgotten. */
+export function rows(): Row[] {
+  const parsed = MATRIX.split('\n').slice(2).map(row);
+  const missing = faultNames.filter((name) => !parsed.some(({ fault }) => fault === name));
+  if (missing.length > 0) throw new Error(`The matrix says nothing about: ${missing.join(', ')}`);
+  return parsed;
+}
+
+function row(line: string): Row {
+  const [fault, ...cells] = line
+    .split('|')
+    .map((cell) => cell.trim())
+    .slice(1, -1);
+  return {
+    fault: fault as FaultName,
+    cells: Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index]])) as Record<Column, Cell>,
+  };
+}

@@ -1,0 +1,30 @@
+import { createClient } from 'redis';
+import type { RedisServer } from '../../tools/chaos/cluster/redis-server.ts';
+
+/** Counts what is written to keys of sessions, as Redis itself announces it. Other keys (the portal's heartbeats) do not count. */
+export class RedisChanges {
+  private changes = 0;
+
+  private constructor(
+    private readonly redis: RedisServer,
+    private readonly stopListening: () => void,
+  ) {}
+
+  static async watch(redis: RedisServer): Promise<RedisChanges> {
+    await redis.command('CONFIG', 'SET', 'notify-keyspace-events', 'KA');
+    const listener = createClient({ url: `redis://127.0.0.1:${redis.port}` });
+    listener.on('error', () => undefined);
+    await listener.connect();
+    const watching = new RedisChanges(redis, () => listener.destroy());
+    await listener.pSubscribe('__keyspace@0__:*', (_event, channel) => void (SESSION_KEY.test(channel) && watching.changes++));
+    return watching;
+  }
+
+  async stop(): Promise<number> {
+    this.stopListening();
+    await this.redis.command('CONFIG', 'SET', 'notify-keyspace-events', '');
+    return this.changes;
+  }
+}
+
+const SESSION_KEY = /:baton:\{/;

@@ -1,0 +1,26 @@
+import type { Member } from '../../tools/chaos/cluster/member.ts';
+import { ask, cartIn, type Reply } from '../../tools/chaos/visitors/ask.ts';
+
+/** Visitors who never signed in, but have an article in the cart, so they have a session that could be lost. Returns their cookies. */
+export async function visitorsWithCart(portals: Member[], count: number, atOnce = 10): Promise<string[]> {
+  const cookies: string[] = [];
+  while (cookies.length < count) {
+    const portal = portals[cookies.length % portals.length]!;
+    const replies = await Promise.all(Array.from({ length: Math.min(atOnce, count - cookies.length) }, () => addTea(portal)));
+    expect(replies.filter(({ status, cookie }) => status !== 200 || !cookie)).toEqual([]);
+    cookies.push(...replies.map(({ cookie }) => cookie!));
+  }
+  return cookies;
+}
+
+const addTea = (portal: Member): Promise<Reply> =>
+  ask(portal.url, { app: 'portal', method: 'POST', path: '/api/cart/items', body: { sku: 'tea', quantity: 1 } }, null);
+
+/** 401 when the session was lost. */
+export const readCart = (portal: Member, cookie: string): Promise<Reply> =>
+  ask(portal.url, { app: 'portal', method: 'GET', path: '/api/cart' }, cookie);
+
+export function expectTea(replies: Reply[]): void {
+  const lost = replies.filter(({ status, body }) => status !== 200 || cartIn(body)['tea'] !== 1);
+  expect(lost).toEqual([]);
+}
