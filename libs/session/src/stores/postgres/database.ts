@@ -38,6 +38,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   /** True once it is known whether Postgres is there. */
   isKnown = false;
   private up = false;
+  private answeredAt = 0;
   private since = Date.now();
   private why: unknown = 'not connected yet';
   private probing: Promise<void> = Promise.resolve();
@@ -124,12 +125,19 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async judged<T>(work: () => Promise<T>): Promise<T> {
     if (!this.up) throw new StoreUnavailableError('postgres', `Postgres is away: ${messageOf(this.why)}`);
     try {
-      return await work();
+      const result = await work();
+      this.answeredAt = performance.now();
+      return result;
     } catch (error) {
       if (!isOutage(error)) throw error;
-      this.lost(error);
+      if (!this.isMerelyBusy(error)) this.lost(error);
       throw new StoreUnavailableError('postgres', `Postgres is away: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** A question timed out, but others were answered meanwhile: there is a queue, not an outage. */
+  private isMerelyBusy(error: unknown): boolean {
+    return error instanceof DeadlineError && performance.now() - this.answeredAt < this.options.deadlineMs;
   }
 
   private lost(error: unknown): void {

@@ -5,6 +5,7 @@ import { TooManySessionsError } from '../../model/errors.ts';
 import type { MergePatch } from '../../model/merge-patch.ts';
 import { userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
+import { Batch } from '../batch.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { toRecord, type Row } from './row.ts';
@@ -45,6 +46,7 @@ export interface Revoked {
 export class PostgresStore implements SessionStore {
   private readonly saves: SaveQueue;
   private readonly touches: TouchQueue;
+  private readonly finds = new Batch<string, SessionRecord | null>((keys) => this.findAll(keys));
 
   constructor(
     readonly database: Database,
@@ -76,9 +78,9 @@ export class PostgresStore implements SessionStore {
     });
   }
 
-  async find(key: string): Promise<SessionRecord | null> {
-    const [row] = await this.database.query<Row>(FIND, [this.options.touchSeconds, [key]]);
-    return row === undefined ? null : toRecord(row, this.codec);
+  /** Reads that fall together in one replica share one statement: after a flush of Redis every session is asked for. */
+  find(key: string): Promise<SessionRecord | null> {
+    return this.finds.add(key);
   }
 
   save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null> {
@@ -157,6 +159,21 @@ export class PostgresStore implements SessionStore {
       },
       { deadlineMs: this.database.options.deadlineMs * 10 },
     );
+  }
+
+  private async findAll(keys: string[]): Promise<(SessionRecord | null | Error)[]> {
+    const rows = await this.database.query<Row>(FIND, [this.options.touchSeconds, [...new Set(keys)]]);
+    const found = new Map(rows.map((row) => [row.key, this.opened(row)]));
+    return keys.map((key) => found.get(key) ?? null);
+  }
+
+  /** A row that cannot be read fails its own reader and nobody else. */
+  private opened(row: Row): SessionRecord | Error {
+    try {
+      return toRecord(row, this.codec);
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   private async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {

@@ -32,6 +32,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private since = Date.now();
   private why: Error | null = new Error('not connected yet');
   private timeouts = 0;
+  private answeredAt = 0;
   private readonly closing = new AbortController();
   private keeping: Promise<void> = Promise.resolve();
   private drop: (why: Error) => void = () => undefined;
@@ -64,6 +65,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     try {
       const result = await withDeadline(work(connection.commands), this.options.deadlineMs, 'Redis');
       this.timeouts = 0;
+      this.answeredAt = performance.now();
       return result;
     } catch (error) {
       this.judge(connection, error as Error);
@@ -86,10 +88,14 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private judge(connection: Connection, error: Error): never {
     if (isOutOfMemory(error)) throw new StoreUnavailableError('redis', error.message, { cause: error });
     if (error instanceof DeadlineError) this.timeouts++;
-    const useless =
-      error instanceof DeadlineError ? this.timeouts >= TIMEOUTS_IN_A_ROW : REFUSES.test(error.message) || !isReply(error);
+    const useless = error instanceof DeadlineError ? this.seemsFrozen() : REFUSES.test(error.message) || !isReply(error);
     if (useless && connection === this.connection) this.drop(error);
     throw new StoreUnavailableError('redis', `Redis gave no answer: ${error.message}`, { cause: error });
+  }
+
+  /** Several questions in a row without an answer, and none to any other: without the second, a queue would look like an outage. */
+  private seemsFrozen(): boolean {
+    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.answeredAt >= this.options.deadlineMs;
   }
 
   private async keepConnected(): Promise<void> {
