@@ -53,10 +53,13 @@ describe('the cluster page', () => {
     await page.getByText('Redis is away').waitFor();
     redis = await privateRedis({ dataFolder: redis.dataFolder, port: redis.port });
     await page.locator('.store.serving[data-node="redis"]').waitFor();
+    // One fault at a time: every replica has to trust Redis again before Postgres goes.
+    await everywhereInUse(cluster, 'redis');
     await moreRequests(page, 6);
     postgres.freeze();
     await moreRequests(page, 10);
     postgres.thaw();
+    await everywhereInUse(cluster, 'postgres');
     await moreRequests(page, 6);
 
     expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
@@ -76,6 +79,15 @@ describe('the cluster page', () => {
     expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
   });
 });
+
+/** Until every replica that runs has the store in use. */
+async function everywhereInUse(cluster: Cluster, store: 'redis' | 'postgres'): Promise<void> {
+  const running = (['auth', 'portal'] as const).flatMap((app) => cluster.of(app)).filter(({ exit }) => !exit);
+  const inUse = new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm');
+  for (const { url } of running) {
+    while (!inUse.test(await (await fetch(`${url}/metrics`)).text())) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 async function moreRequests(page: Page, count: number): Promise<void> {
   const wanted = (await scores(page)).requests + count;
