@@ -53,7 +53,9 @@ export async function requests(scenarios: Scenario[], stores: BenchStores, optio
     const rows: Row[] = [];
     for (const scenario of scenarios) {
       const measured = await contest(scenario, contestants, stores, options);
-      const own = Array.from(measured, ([stack, result]) => toRow(scenario, stack, result));
+      const own = Array.from(measured)
+        .filter(([, { samples }]) => samples.length > 0)
+        .map(([stack, result]) => toRow(scenario, stack, result));
       printTable(scenario, own, measured);
       rows.push(...own);
     }
