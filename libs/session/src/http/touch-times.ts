@@ -1,13 +1,16 @@
 import { isTouchDue, type Policy } from '../model/policy.ts';
 
-/** When this replica last touched which session: use is written down once per touch interval, however often it is read. */
+/**
+ * When this replica last touched which session: use is written down once per touch interval, however often it is read.
+ * More sessions than the limit within one interval would be touched at every read.
+ */
 export class TouchTimes {
   private young = new Map<string, number>();
   private old = new Map<string, number>();
 
   constructor(
     private readonly policy: Pick<Policy, 'touchSeconds'>,
-    private readonly limit = 20_000,
+    private readonly limit = 200_000,
   ) {}
 
   /** True for the one caller who is to touch. */
