@@ -1,5 +1,5 @@
 import { ProblemException } from '@baton/platform';
-import { Sessions } from '@baton/session';
+import { SessionGoneError, Sessions } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
@@ -45,7 +45,7 @@ export class Account {
       reason: 'password changed',
       within: (tx) => this.users.replacePassword(tx, user, passwordHash),
     });
-    await this.sessions.reauthenticate(req);
+    await this.sessions.reauthenticate(req).catch(sessionMayHaveEnded);
     await this.audit.record(req, 'password-changed');
   }
 
@@ -54,6 +54,11 @@ export class Account {
     await this.sessions.reauthenticate(req);
     await this.audit.record(req, 'reauthenticated');
   }
+}
+
+/** The password is changed by now. If another tab ended this session meanwhile, an error would say that it is not. */
+function sessionMayHaveEnded(error: unknown): void {
+  if (!(error instanceof SessionGoneError)) throw error;
 }
 
 function refuseWeak(password: string, userName: string): void {

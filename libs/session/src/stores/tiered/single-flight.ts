@@ -1,12 +1,34 @@
+interface Flight<T> {
+  readonly answer: Promise<T>;
+  /** performance.now(); infinite while it is under way. */
+  endedAt: number;
+}
+
+/** How long a finished flight is remembered, for callers that had begun before it ended. */
+const STRAGGLERS_MS = 200;
+
 /** Callers that ask for the same thing at the same time share one answer. */
 export class SingleFlight<T> {
-  private readonly flights = new Map<string, Promise<T>>();
+  private readonly flights = new Map<string, Flight<T>>();
 
-  run(key: string, work: () => Promise<T>): Promise<T> {
+  /** `since` is when the caller began (performance.now()): an answer is shared only if it was not complete by then. */
+  run(key: string, since: number, work: () => Promise<T>): Promise<T> {
     const known = this.flights.get(key);
-    if (known !== undefined) return known;
-    const flight = work().finally(() => this.flights.delete(key));
+    if (known !== undefined && since <= known.endedAt) return known.answer;
+    const flight: Flight<T> = { answer: work(), endedAt: Infinity };
     this.flights.set(key, flight);
-    return flight;
+    const end = (forgetAfterMs: number) => {
+      flight.endedAt = performance.now();
+      setTimeout(() => this.forget(key, flight), forgetAfterMs).unref();
+    };
+    flight.answer.then(
+      () => end(STRAGGLERS_MS),
+      () => this.forget(key, flight),
+    );
+    return flight.answer;
+  }
+
+  private forget(key: string, flight: Flight<T>): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 }

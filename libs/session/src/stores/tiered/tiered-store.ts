@@ -32,10 +32,11 @@ export class TieredStore implements SessionStore {
   async find(key: string): Promise<SessionRecord | null> {
     const near = this.redis.near(key);
     if (near !== undefined) return near;
+    const since = performance.now();
     const copy = await this.copyOf(key);
     if (copy === 'ended') return null;
     if (typeof copy === 'object') return copy;
-    return this.misses.run(key, () => this.fetch(key, copy === 'absent'));
+    return this.misses.run(key, since, () => this.fetch(key, copy === 'absent'));
   }
 
   /** What Redis says, or 'unknown' if it cannot be asked. */
