@@ -92,7 +92,7 @@ function redisAlone(options: BackendOptions, database: Database | null): Parts {
   if (options.redis === null) throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
   if (options.engine === 'express-session') {
     const stock = new StockStore(options.redis.url, options);
-    return { store: stock, stock, link: null, keeper: null, postgres: null };
+    return { store: withTransactions(stock, database), stock, link: null, keeper: null, postgres: null };
   }
   const link = new RedisLink({
     address: options.redis,

@@ -1,3 +1,4 @@
+import { postgresUp, sessionDatabase, storesOfReplica } from '../../../../../test/support/backends.ts';
 import { testRedis } from '../../../../../test/support/servers.ts';
 import { newSession } from '../session-store.contract.ts';
 import { StockStore } from './stock-store.ts';
@@ -29,6 +30,15 @@ describe('connect-redis as it comes', () => {
     await store.revoke(record.key);
     await store.save(record.key, { a: 1 }, record);
     expect(await store.find(record.key)).not.toBeNull();
+  });
+
+  it('refuses a session whose guard refuses it, as every strategy does', async () => {
+    const [redis, databaseUrl] = [await testRedis(), await sessionDatabase()];
+    const stock = { strategy: 'redis', engine: 'express-session', redis, databaseUrl } as const;
+    const { store: guarded } = await storesOfReplica(stock, postgresUp);
+    const session = newSession();
+    await expect(guarded.create(session, { guard: () => Promise.reject(new Error('disabled')) })).rejects.toThrow('disabled');
+    expect(await guarded.find(session.key)).toBeNull();
   });
 
   it('can list and end the sessions of a user, by looking at every session', async () => {
