@@ -17,12 +17,11 @@ export class SingleFlight<T> {
     if (known !== undefined && since <= known.endedAt) return known.answer;
     const flight: Flight<T> = { answer: work(), endedAt: Infinity };
     this.flights.set(key, flight);
-    const end = (forgetAfterMs: number) => {
-      flight.endedAt = performance.now();
-      setTimeout(() => this.forget(key, flight), forgetAfterMs).unref();
-    };
     flight.answer.then(
-      () => end(STRAGGLERS_MS),
+      () => {
+        flight.endedAt = performance.now();
+        setTimeout(() => this.forget(key, flight), STRAGGLERS_MS).unref();
+      },
       () => this.forget(key, flight),
     );
     return flight.answer;
