@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient, type RedisClientType } from 'redis';
 import type { RedisServer } from '../../tools/chaos/cluster/redis-server.ts';
 
 /** Counts what is written to keys of sessions, as Redis itself announces it. Other keys (the portal's heartbeats) do not count. */
@@ -7,7 +7,7 @@ export class RedisChanges {
 
   private constructor(
     private readonly redis: RedisServer,
-    private readonly stopListening: () => void,
+    private readonly listener: Pick<RedisClientType, 'ping' | 'destroy'>,
   ) {}
 
   static async watch(redis: RedisServer): Promise<RedisChanges> {
@@ -15,15 +15,20 @@ export class RedisChanges {
     const listener = createClient({ url: `redis://127.0.0.1:${redis.port}` });
     listener.on('error', () => undefined);
     await listener.connect();
-    const watching = new RedisChanges(redis, () => listener.destroy());
+    const watching = new RedisChanges(redis, listener);
     await listener.pSubscribe('__keyspace@0__:*', (_event, channel) => void (SESSION_KEY.test(channel) && watching.changes++));
     return watching;
   }
 
-  async stop(): Promise<number> {
-    this.stopListening();
-    await this.redis.command('CONFIG', 'SET', 'notify-keyspace-events', '');
+  async soFar(): Promise<number> {
+    // What Redis announced before this answer arrives before it, on one connection.
+    await this.listener.ping();
     return this.changes;
+  }
+
+  async stop(): Promise<void> {
+    this.listener.destroy();
+    await this.redis.command('CONFIG', 'SET', 'notify-keyspace-events', '');
   }
 }
 

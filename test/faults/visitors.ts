@@ -20,6 +20,12 @@ const addTea = (portal: Member): Promise<Reply> =>
 export const readCart = (portal: Member, cookie: string): Promise<Reply> =>
   ask(portal.url, { app: 'portal', method: 'GET', path: '/api/cart' }, cookie);
 
+/** One change, written to both stores before it is answered. */
+export async function chooseTheme(portal: Member, cookie: string): Promise<void> {
+  const request = { app: 'portal', method: 'PUT', path: '/api/preferences', body: { theme: 'dark' } } as const;
+  expect(await ask(portal.url, request, cookie)).toMatchObject({ status: 200 });
+}
+
 export function expectTea(replies: Reply[]): void {
   const lost = replies.filter(({ status, body }) => status !== 200 || cartIn(body)['tea'] !== 1);
   expect(lost).toEqual([]);
