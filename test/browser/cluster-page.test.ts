@@ -16,7 +16,7 @@ describe('the cluster page', () => {
   beforeAll(async () => {
     [redis, postgres] = await Promise.all([privateRedis(), privatePostgres()]);
     await migrateDatabase(postgres.url);
-    cluster = await startCluster({ auth: 1, portal: 3, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
+    cluster = await startCluster({ auth: 2, portal: 3, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
     browser = await launchBrowser();
     page = (await visit(browser, cluster.url)).page;
     await logIn(page);
