@@ -1,5 +1,6 @@
 /** Alternating rounds: every stack has its turn in every round, so that a slow minute of the machine hits all of them. */
 import { execFile } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Stack } from '../stacks.ts';
 import { runLoad, type LoadResult, type Workload } from './load.ts';
@@ -35,6 +36,12 @@ export interface Measured {
 
 const DEFAULT_VISITORS = 500;
 const COUNT_SECONDS = 1;
+/** A server that waited while the others had their turn has cold caches: its first second does not count. */
+const SETTLE_SECONDS = 1;
+/** Servers that need less of their core than this are at rest. */
+const AT_REST = 0.03;
+const LOOK_MS = 300;
+const PATIENCE_MS = 15_000;
 
 export async function enter(stack: Stack, stores: BenchStores): Promise<Contestant> {
   const addresses = await stores.fresh(stack.name);
@@ -60,6 +67,7 @@ export function workload({ stack, visitors }: Contestant, scenario: Scenario, co
 
 /** One round of one stack; null if it did not serve, which says nothing about its speed. */
 async function measure({ stack, server }: Contestant, work: Workload, { connections, seconds }: Options): Promise<Sample | null> {
+  await runLoad({ port: server.port, connections, seconds: SETTLE_SECONDS, ...work });
   const before = await server.usage();
   const load = await runLoad({ port: server.port, connections, seconds, ...work });
   const after = await server.usage();
@@ -78,6 +86,20 @@ function hasFailed({ name }: Stack, { statuses, broken }: LoadResult): boolean {
   const failed = Object.keys(statuses).some((status) => Number(status) >= 300);
   if (failed || broken) console.error(`${name}: a round without a figure, answers ${JSON.stringify(statuses)}, ${broken} broken`);
   return failed || broken > 0;
+}
+
+/** What one stack has left to do after its turn (timers of finished commands, garbage) must not slow the next one down. */
+async function untilAtRest(contestants: Contestant[]): Promise<void> {
+  const cpuMs = async () =>
+    (await Promise.all(contestants.map(({ server }) => server.usage()))).reduce((sum, it) => sum + it.cpuMs, 0);
+  const givesUpAt = performance.now() + PATIENCE_MS;
+  let [before, since] = [await cpuMs(), performance.now()];
+  while (performance.now() < givesUpAt) {
+    await wait(LOOK_MS);
+    const [after, now] = [await cpuMs(), performance.now()];
+    if (after - before < (now - since) * AT_REST) return;
+    [before, since] = [after, now];
+  }
 }
 
 async function countStoreCommands(
@@ -111,6 +133,7 @@ export async function contest(
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`${scenario}, round ${round} of ${rounds}\n`);
     for (const [contestant, work] of works) {
+      await untilAtRest(contestants);
       const sample = await measure(contestant, work, options);
       if (sample) results.get(contestant.stack.name)!.samples.push(sample);
     }

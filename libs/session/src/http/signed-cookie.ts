@@ -2,6 +2,7 @@ import { parseCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
+import { Doorkeeper } from '../model/doorkeeper.ts';
 import { isSessionId, type StoredId } from '../model/id.ts';
 
 export interface PresentedId {
@@ -23,6 +24,7 @@ const LONGEST = 256;
  */
 export class SignedCookie {
   private readonly prefix: string;
+  private readonly door = new Doorkeeper();
   private young = new Map<string, PresentedId>();
   private old = new Map<string, PresentedId>();
 
@@ -59,7 +61,7 @@ export class SignedCookie {
   private readRaw(raw: string): PresentedId | null {
     if (raw.length > LONGEST) return null;
     const presented = this.old.get(raw) ?? this.verify(parseCookie(`${this.prefix}${raw}`)[this.name]);
-    if (presented !== null) this.remember(raw, presented);
+    if (presented !== null && this.door.knows(raw)) this.remember(raw, presented);
     return presented;
   }
 

@@ -6,6 +6,7 @@ import type { MergePatch } from '../../model/merge-patch.ts';
 import { userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batch } from '../batch.ts';
+import { Collector } from '../collector.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { toRecord, type Row } from './row.ts';
@@ -20,9 +21,9 @@ import {
   LOCK_USER,
   REVOKE,
   SWEEP,
+  TOUCH,
   VOUCH,
 } from './statements.ts';
-import { TouchQueue } from './touch-queue.ts';
 
 export interface PostgresStoreOptions {
   readonly touchSeconds: number;
@@ -42,10 +43,19 @@ export interface Revoked {
   readonly eventIds: number[];
 }
 
+/** Nobody waits for a touch: they are collected this long and written by one statement. */
+const TOUCHES_MS = 250;
+
+interface Touch {
+  readonly key: string;
+  /** performance.now() */
+  readonly usedAt: number;
+}
+
 /** The system of record. Every statement is guarded: nothing but `create` makes a row, and nothing makes an ended one live. */
 export class PostgresStore implements SessionStore {
   private readonly saves: SaveQueue;
-  private readonly touches: TouchQueue;
+  private readonly touches = new Collector<Touch, boolean>((touches) => this.touchAll(touches), TOUCHES_MS);
   private readonly finds = new Batch<string, SessionRecord | null>((keys) => this.findAll(keys));
 
   constructor(
@@ -55,7 +65,6 @@ export class PostgresStore implements SessionStore {
   ) {
     const announceChanges = options.announceChanges ?? (() => false);
     this.saves = new SaveQueue(database, codec, { touchSeconds: options.touchSeconds, announceChanges });
-    this.touches = new TouchQueue(database, options.touchSeconds);
   }
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
@@ -101,7 +110,7 @@ export class PostgresStore implements SessionStore {
   }
 
   touch(record: SessionRecord): Promise<boolean> {
-    return this.touches.add(record.key);
+    return this.touches.add({ key: record.key, usedAt: performance.now() });
   }
 
   async revoke(key: string, reason: string): Promise<boolean> {
@@ -159,6 +168,15 @@ export class PostgresStore implements SessionStore {
       },
       { deadlineMs: this.database.options.deadlineMs * 10 },
     );
+  }
+
+  private async touchAll(touches: Touch[]): Promise<boolean[]> {
+    const now = performance.now();
+    const keys = touches.map(({ key }) => key);
+    const agoSeconds = touches.map(({ usedAt }) => (now - usedAt) / 1000);
+    const rows = await this.database.query<{ key: string }>(TOUCH, [this.options.touchSeconds, keys, agoSeconds]);
+    const touched = new Set(rows.map((row) => row.key));
+    return keys.map((key) => touched.has(key));
   }
 
   private async findAll(keys: string[]): Promise<(SessionRecord | null | Error)[]> {

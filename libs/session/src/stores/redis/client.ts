@@ -18,6 +18,7 @@ interface EvalOptions {
 
 /** The commands Baton uses, alike on a single server and on a cluster. */
 export interface RedisCommands {
+  readonly isCluster: boolean;
   get(key: string): Promise<string | null>;
   /** The values of many keys, in one command where the keys may lie on one server. */
   getMany(keys: string[]): Promise<(string | null)[]>;
@@ -83,7 +84,10 @@ async function connectServer(url: string): Promise<Connection> {
   const lost = lossOf(client);
   await opened(client);
   return {
-    commands: Object.assign(client, { getMany: (keys: string[]) => getTogether(client, keys) }) as unknown as RedisCommands,
+    commands: Object.assign(client, {
+      isCluster: false,
+      getMany: (keys: string[]) => getTogether(client, keys),
+    }) as unknown as RedisCommands,
     isCluster: false,
     identity: async () => runId(await client.info()),
     scan: (pattern) => client.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>,
@@ -112,6 +116,7 @@ async function connectCluster(urls: readonly string[]): Promise<Connection> {
   const masters = () => Promise.all(cluster.masters.map((master) => cluster.nodeClient(master)));
   return {
     commands: Object.assign(cluster, {
+      isCluster: true,
       getMany: (keys: string[]) => Promise.all(keys.map((key) => cluster.get(key))),
     }) as unknown as RedisCommands,
     isCluster: true,

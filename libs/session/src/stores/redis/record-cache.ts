@@ -45,6 +45,7 @@ export class RecordCache {
 
   /** A record that Redis answered so recently that it need not be asked. `now` is performance.now(). */
   fresh(key: string, now: number): SessionRecord | undefined {
+    if (this.options.nearMs === 0) return undefined;
     const entry = this.young.get(key) ?? this.promoted(key);
     if (entry === undefined || entry.freshUntil <= now) return undefined;
     return (entry.near ??= { ...entry.record, readFrom: 'near' });

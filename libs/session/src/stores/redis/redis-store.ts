@@ -2,17 +2,30 @@ import { randomBytes } from 'node:crypto';
 import { AWAY_STEP, applyChange, checkSize, type Change, type Renewal } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
+import { Doorkeeper } from '../../model/doorkeeper.ts';
 import type { MergePatch } from '../../model/merge-patch.ts';
 import { endsAt } from '../../model/policy.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
+import { Collector } from '../collector.ts';
 import { countOperation } from '../operations.ts';
 import type { Connection } from './client.ts';
 import { PREFIX, keysOf, sessionKey } from './keys.ts';
 import { isOutOfMemory, type Ask } from './redis-link.ts';
-import { CREATE_DIRTY, DROP, FILL, PUT, REVOKE, REVOKE_DIRTY, SAVE_DIRTY, SETTLE, TOUCH, type PutResult } from './scripts.ts';
-import { ReadBatch } from './read-batch.ts';
-import { RecordCache } from './record-cache.ts';
+import {
+  CREATE_DIRTY,
+  DROP,
+  FILL,
+  PUT,
+  REVOKE,
+  REVOKE_DIRTY,
+  SAVE_DIRTY,
+  SETTLE,
+  TOUCH,
+  TOUCH_DIRTY,
+  type PutResult,
+} from './scripts.ts';
+import { RecordCache, type Ticket } from './record-cache.ts';
 import { TOMBSTONE, decodeValue, encodeValue } from './value.ts';
 
 export interface RedisStoreOptions {
@@ -31,6 +44,8 @@ export type Copy = SessionRecord | 'ended' | 'absent';
 /** How long a reader may take to fetch a missing record from Postgres. */
 const LEASE_MS = 3000;
 const CONFLICT_ROUNDS = 200;
+/** Nobody waits for a touch: they are collected this long and travel together. */
+const TOUCHES_MS = 50;
 
 /** Sessions in Redis: the copy that is read, or (alone) the only store. One string per session, written by small scripts. */
 export class RedisSessionStore implements SessionStore {
@@ -45,7 +60,9 @@ export class RedisSessionStore implements SessionStore {
     this.parsed = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }
 
-  private readonly reads = new ReadBatch((keys) => this.ask((redis) => redis.getMany(keys)));
+  private readonly door = new Doorkeeper();
+  private readonly reads = new Collector<string, Copy>((keys) => this.readAll(keys));
+  private readonly touches = new Collector<SessionRecord, boolean>((records) => this.extendAll(records), TOUCHES_MS);
 
   // --- the contract, for Redis alone ---
 
@@ -100,12 +117,16 @@ export class RedisSessionStore implements SessionStore {
 
   // --- what the composite is made of ---
 
-  async read(key: string): Promise<Copy> {
+  read(key: string): Promise<Copy> {
+    countOperation('redis get');
     const ticket = this.parsed.expect(key);
-    if (ticket === null) return this.copyIn(key, await this.get(key));
+    return ticket === null ? this.reads.add(key) : this.readFresh(key, ticket);
+  }
+
+  private async readFresh(key: string, ticket: Ticket): Promise<Copy> {
     const sentAt = performance.now();
     try {
-      const copy = this.copyIn(key, await this.get(key));
+      const copy = await this.reads.add(key);
       if (typeof copy === 'object') this.parsed.arrived(key, ticket, sentAt);
       return copy;
     } finally {
@@ -124,12 +145,13 @@ export class RedisSessionStore implements SessionStore {
     else this.parsed.stale(key);
   }
 
-  private get(key: string): Promise<string | null> {
-    countOperation('redis get');
-    return this.reads.get(sessionKey(key, this.options.generation()));
+  private async readAll(keys: string[]): Promise<(Copy | Error)[]> {
+    const generation = this.options.generation();
+    const values = await this.ask((redis) => redis.getMany(keys.map((key) => sessionKey(key, generation))));
+    return values.map((value, i) => this.copyIn(keys[i]!, value));
   }
 
-  private copyIn(key: string, value: string | null): Copy {
+  private copyIn(key: string, value: string | null): Copy | Error {
     if (value === null) return 'absent';
     return value === TOMBSTONE ? 'ended' : this.parse(key, value);
   }
@@ -164,9 +186,27 @@ export class RedisSessionStore implements SessionStore {
     );
   }
 
+  /** `dirty`: Postgres is away and has to hear of this use later. */
   async extend(record: SessionRecord, dirty: boolean): Promise<boolean> {
-    const args = [this.idleMs(record), record.expiresAt, dirty ? record.key : ''];
-    return (await this.run<number>(TOUCH, record.key, args)) === 1;
+    if (!dirty) return this.touches.add(record);
+    return (await this.run<number>(TOUCH_DIRTY, record.key, [this.idleMs(record), record.expiresAt, record.key])) === 1;
+  }
+
+  private extendAll(records: SessionRecord[]): Promise<boolean[]> {
+    const generation = this.options.generation();
+    return this.ask(async (redis) => {
+      const extend = (some: SessionRecord[]) =>
+        TOUCH.run<number[]>(
+          redis,
+          some.map(({ key }) => sessionKey(key, generation)),
+          some.flatMap((record) => [this.idleMs(record), record.expiresAt]),
+        );
+      // On a cluster a script may touch the keys of one slot only.
+      const answers = redis.isCluster
+        ? (await Promise.all(records.map((record) => extend([record])))).flat()
+        : await extend(records);
+      return answers.map((touched) => touched === 1);
+    });
   }
 
   /** False: changes are pending that Postgres does not have yet. */
@@ -244,15 +284,15 @@ export class RedisSessionStore implements SessionStore {
     return (await this.drop(record.key, record.version)) ? 'absent' : 'dirty';
   }
 
-  private parse(key: string, value: string): Copy {
+  private parse(key: string, value: string): Copy | Error {
     const known = this.parsed.get(key, value);
     if (known !== undefined) return known;
     try {
       const record = decodeValue(value, key, this.codec);
-      this.parsed.set(key, value, record);
+      if ((this.options.nearMs ?? 0) > 0 || this.door.knows(key)) this.parsed.set(key, value, record);
       return record;
     } catch (cause) {
-      if (this.options.alone) throw new StoreUnavailableError('redis', 'A stored session cannot be read.', { cause });
+      if (this.options.alone) return new StoreUnavailableError('redis', 'A stored session cannot be read.', { cause });
       return 'absent';
     }
   }

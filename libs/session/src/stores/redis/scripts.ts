@@ -111,14 +111,28 @@ ${REMEMBER('ARGV[2]', 'ARGV[3]')}
 return 1`,
 );
 
-/** ARGV: idle ms, expires at, key if Postgres is away else ''. */
+/** Many sessions at once. KEYS: their records. ARGV: idle ms and expires at of each. Answers 1 or 0 for each. */
 export const TOUCH = new Script(
   'touch',
+  `${TTL}
+local touched = {}
+for i, session in ipairs(KEYS) do
+  local head = redis.call('GETRANGE', session, 0, 0)
+  local alive = head ~= '' and head ~= DEAD
+  if alive then redis.call('PEXPIRE', session, ttl(ARGV[2 * i - 1], ARGV[2 * i])) end
+  touched[i] = alive and 1 or 0
+end
+return touched`,
+);
+
+/** The same for one session while Postgres is away. ARGV: idle ms, expires at, key. */
+export const TOUCH_DIRTY = new Script(
+  'touch-dirty',
   `${TTL}
 local head = redis.call('GETRANGE', KEYS[1], 0, 0)
 if head == '' or head == DEAD then return 0 end
 redis.call('PEXPIRE', KEYS[1], ttl(ARGV[1], ARGV[2]))
-if ARGV[3] ~= '' then redis.call('SADD', KEYS[4], ARGV[3]) end
+redis.call('SADD', KEYS[4], ARGV[3])
 return 1`,
 );
 
