@@ -36,6 +36,11 @@ export interface Measured {
 
 const DEFAULT_VISITORS = 500;
 const COUNT_SECONDS = 1;
+/**
+ * Each session is touched once in this time, however often it is read. With a hundred thousand of them a shorter round would
+ * show only the touches that fell due while the others had their turn, or none.
+ */
+const TOUCH_INTERVAL_SECONDS = 60;
 /** A server that waited while the others had their turn has cold caches: its first second does not count. */
 const SETTLE_SECONDS = 1;
 /** Servers that need less of their core than this are at rest. */
@@ -66,7 +71,9 @@ export function workload({ stack, visitors }: Contestant, scenario: Scenario, co
 }
 
 /** One round of one stack; null if it did not serve, which says nothing about its speed. */
-async function measure({ stack, server }: Contestant, work: Workload, { connections, seconds }: Options): Promise<Sample | null> {
+async function measure({ stack, server }: Contestant, work: Workload, options: Options): Promise<Sample | null> {
+  const { connections } = options;
+  const seconds = stack.uniform ? Math.max(options.seconds, TOUCH_INTERVAL_SECONDS) : options.seconds;
   await runLoad({ port: server.port, connections, seconds: SETTLE_SECONDS, ...work });
   const before = await server.usage();
   const load = await runLoad({ port: server.port, connections, seconds, ...work });

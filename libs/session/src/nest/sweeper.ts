@@ -5,11 +5,14 @@ import { BACKEND } from './tokens.ts';
 
 const EVERY_MS = 30_000;
 const BATCH = 1000;
+/** Sessions that were left behind before their absolute end: the whole table is read for them, so not at every pass. */
+const IDLE_EVERY_MS = 3_600_000;
 
 /** Deletes ended sessions in small batches. Every replica tries; an advisory lock lets one at a time through. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly closing = new AbortController();
+  private idleSweptAt = -Infinity;
 
   constructor(@Inject(BACKEND) private readonly backend: Backend) {}
 
@@ -29,6 +32,9 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async sweep(): Promise<void> {
-    while (!this.closing.signal.aborted && (await this.backend.postgres!.sweep(BATCH)) === BATCH);
+    const now = performance.now();
+    const idle = now - this.idleSweptAt >= IDLE_EVERY_MS;
+    while (!this.closing.signal.aborted && (await this.backend.postgres!.sweep(BATCH, idle)) === BATCH);
+    if (idle) this.idleSweptAt = now;
   }
 }

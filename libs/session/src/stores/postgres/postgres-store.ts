@@ -20,7 +20,9 @@ import {
   LIST_UNENDED_LOCKED,
   LOCK_USER,
   REVOKE,
-  SWEEP,
+  SWEEP_EVENTS,
+  SWEEP_EXPIRED,
+  SWEEP_IDLE,
   TOUCH,
   VOUCH,
 } from './statements.ts';
@@ -153,18 +155,16 @@ export class PostgresStore implements SessionStore {
     return row === undefined ? null : toRecord(row, this.codec);
   }
 
-  /** Deletes up to `limit` ended rows and returns how many. Only one replica sweeps at a time. */
-  async sweep(limit: number): Promise<number> {
+  /** Deletes up to `limit` ended rows and returns how many. Only one replica sweeps at a time. `idle`: look also for those that nobody used. */
+  async sweep(limit: number, idle = true): Promise<number> {
     return this.database.transaction(
       async (tx) => {
         const [lock] = await tx.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock(7202613) AS mine');
         if (lock?.mine !== true) return 0;
-        await tx.query(
-          `DELETE FROM session_event WHERE id IN (SELECT id FROM session_event WHERE created_at < now() - interval '1 day' LIMIT $1)`,
-          [limit],
-        );
-        const swept = await tx.query<{ key: string }>(`${SWEEP.text} RETURNING key`, [this.options.touchSeconds, limit]);
-        return swept.length;
+        await tx.query(SWEEP_EVENTS.text, [limit]);
+        const expired = (await tx.query(SWEEP_EXPIRED.text, [limit])).length;
+        if (!idle || expired === limit) return expired;
+        return expired + (await tx.query(SWEEP_IDLE.text, [this.options.touchSeconds, limit - expired])).length;
       },
       { deadlineMs: this.database.options.deadlineMs * 10 },
     );

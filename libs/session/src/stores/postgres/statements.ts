@@ -78,10 +78,26 @@ export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(720261
  * Rows that ended: expired, or idle for a day longer than allowed (the day covers use that Redis saw while Postgres
  * was away). Others are working on a locked row: skip it.
  */
-export const SWEEP = named(
-  'sweep',
-  `DELETE FROM session WHERE key IN (
-     SELECT key FROM session
-     WHERE expires_at < now() OR last_seen_at + make_interval(secs => idle_seconds + $1 + 86400) < now()
-     LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+export const SWEEP_EXPIRED = named(
+  'sweep-expired',
+  `DELETE FROM session WHERE ctid = ANY(ARRAY(
+     SELECT ctid FROM session WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+   RETURNING key`,
+);
+
+/** No index serves this: one on last_seen_at would have to be written at every touch. */
+export const SWEEP_IDLE = named(
+  'sweep-idle',
+  `DELETE FROM session WHERE ctid = ANY(ARRAY(
+     SELECT ctid FROM session WHERE expires_at >= now() AND last_seen_at + make_interval(secs => idle_seconds + $1 + 86400) < now()
+     LIMIT $2 FOR UPDATE SKIP LOCKED))
+   RETURNING key`,
+);
+
+/** Events get their numbers in the order of time, so the oldest are the first. */
+export const SWEEP_EVENTS = named(
+  'sweep-events',
+  `DELETE FROM session_event WHERE id IN (
+     SELECT id FROM (SELECT id, created_at FROM session_event ORDER BY id LIMIT $1) AS oldest
+     WHERE created_at < now() - interval '1 day')`,
 );
