@@ -14,7 +14,14 @@ const rounds = Number(process.env.ROUNDS);
 const nearCacheMs = Number(process.env.SESSION_NEAR_CACHE_MS ?? 0);
 const { keys, generation } = JSON.parse(readFileSync(process.env.KEYS!, 'utf8')) as { keys: string[]; generation: number };
 
-type Lookup = (key: string) => Promise<unknown>;
+/** As many visitors at every size: what differs then is how much the stores hold, not what a replica remembers. */
+const FEW = 1000;
+const few = keys.filter((_, i) => i % Math.ceil(keys.length / FEW) === 0);
+
+interface Lookup {
+  find: (key: string) => Promise<unknown>;
+  keys: string[];
+}
 
 interface Figures {
   perSecond: number;
@@ -22,16 +29,15 @@ interface Figures {
   p99Us: number;
 }
 
-const anyKey = (): string => keys[Math.floor(Math.random() * keys.length)]!;
-
-async function measure(find: Lookup, concurrent: number): Promise<Figures> {
+async function measure({ find, keys: some }: Lookup, concurrent: number): Promise<Figures> {
   const latencies: number[] = [];
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const caller = async () => {
     while (performance.now() < endsAt) {
       const asked = performance.now();
-      if ((await find(anyKey())) === null) throw new Error('A session that was put into the stores was not found.');
+      if ((await find(some[Math.floor(Math.random() * some.length)]!)) === null)
+        throw new Error('A session that was put into the stores was not found.');
       latencies.push(performance.now() - asked);
     }
   };
@@ -63,11 +69,17 @@ const postgres = new Client({ connectionString: settings.databaseUrl });
 await postgres.connect();
 const bareSelect = { name: 'bare', text: 'SELECT attributes FROM session WHERE key = $1' };
 
+const bareGet = (key: string) => redis.get(keysOf(key, generation).session);
+const bareRow = async (key: string) => (await postgres.query({ ...bareSelect, values: [key] })).rows[0] ?? null;
+const inRedis = (key: string) => tiered.store.find(key);
+const inPostgres = (key: string) => tiered.postgres!.find(key);
 const lookups: Record<string, Lookup> = {
-  'bare GET (node-redis)': (key) => redis.get(keysOf(key, generation).session),
-  'Baton, Redis': (key) => tiered.store.find(key),
-  'bare SELECT (pg, one connection)': async (key) => (await postgres.query({ ...bareSelect, values: [key] })).rows[0] ?? null,
-  'Baton, Postgres': (key) => tiered.postgres!.find(key),
+  'bare GET (node-redis)': { find: bareGet, keys },
+  'Baton, Redis': { find: inRedis, keys },
+  'Baton, Redis, 1,000 of them': { find: inRedis, keys: few },
+  'bare SELECT (pg, one connection)': { find: bareRow, keys },
+  'Baton, Postgres': { find: inPostgres, keys },
+  'Baton, Postgres, 1,000 of them': { find: inPostgres, keys: few },
 };
 
 /** Of a hit: too short for the clock, so many at once are timed. */
@@ -91,9 +103,9 @@ async function nearHitUs(): Promise<number> {
 }
 
 const figures: Record<string, Figures[]> = {};
-for (const find of Object.values(lookups)) await measure(find, CONCURRENT);
+for (const lookup of Object.values(lookups)) await measure(lookup, CONCURRENT);
 for (let round = 0; round < rounds; round++) {
-  for (const [name, find] of Object.entries(lookups)) (figures[name] ??= []).push(await measure(find, CONCURRENT));
+  for (const [name, lookup] of Object.entries(lookups)) (figures[name] ??= []).push(await measure(lookup, CONCURRENT));
 }
 const nearUs = nearCacheMs > 0 ? await nearHitUs() : null;
 writeFileSync(process.env.OUT!, JSON.stringify({ figures, nearUs }));

@@ -49,9 +49,11 @@ async function measure(stores: BenchStores, count: number, env: Record<string, s
     while (!members.every(({ name }) => balancer.pools.portal.health(name) === 'ready')) await wait(50);
     const visitors = new Visitors(balancer.port, cookies);
     const load = { port: balancer.port, connections: options.connections, ...visitors.reading('/session', options.connections) };
-    await runLoad({ ...load, seconds: options.warmUpSeconds });
+    await runLoad({ ...load, seconds: options.warmUpSeconds * count });
     const before = await cpuMs(servers);
-    const { requests, seconds, latenciesMs } = await runLoad({ ...load, seconds: options.seconds });
+    const { requests, seconds, latenciesMs, statuses, broken } = await runLoad({ ...load, seconds: options.seconds });
+    if (broken > 0 || statuses[200] !== requests)
+      throw new Error(`Behind the balancer: ${JSON.stringify(statuses)}, ${broken} broken.`);
     const cpu = ((await cpuMs(servers)) - before) / requests;
     const open = await connectionsTo(stores, env.DATABASE_URL!);
     const rss = (await servers[0]!.usage()).rssBytes / 2 ** 20;

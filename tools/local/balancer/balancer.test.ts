@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { type Balancer, startBalancer } from './balancer.ts';
 import type { Member } from './pool.ts';
 
@@ -96,6 +96,20 @@ describe('the balancer', () => {
       null,
       `localhost:${port}`,
     ]);
+  });
+
+  it('keeps the connection of a visitor open from one request to the next', async () => {
+    const { url } = await balance([await fake('portal-1')]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    closers.push(() => agent.destroy());
+    const isReused = () =>
+      new Promise<boolean>((resolve, reject) => {
+        const request = get(url, { agent }, (response) =>
+          response.resume().on('end', () => setImmediate(() => resolve(request.reusedSocket))),
+        );
+        request.on('error', reject);
+      });
+    expect([await isReused(), await isReused(), await isReused()]).toEqual([false, true, true]);
   });
 
   it('ends an event stream when its replica dies', async () => {

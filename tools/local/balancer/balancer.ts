@@ -21,6 +21,7 @@ export async function startBalancer(port: number, members: Partial<Record<App, M
   const pools = { auth: new Pool(), portal: new Pool() };
   for (const app of ['auth', 'portal'] as const) for (const member of members[app] ?? []) pools[app].add(member);
   const proxy = httpProxy.createProxyServer({ xfwd: true });
+  proxy.on('proxyRes', keepVisitorsConnection);
   proxy.on('proxyRes', endTogether);
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
@@ -35,6 +36,12 @@ export async function startBalancer(port: number, members: Partial<Record<App, M
       await Promise.all(servers.map(close));
     },
   };
+}
+
+/** A replica speaks of its own connection only (RFC 9110, 7.6.1): the visitor's stays open. */
+function keepVisitorsConnection({ headers }: IncomingMessage): void {
+  delete headers.connection;
+  delete headers['keep-alive'];
 }
 
 const appFor = (url: string): App => (/^\/auth([/?]|$)/.test(url) ? 'auth' : 'portal');
