@@ -4,6 +4,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { migrateDatabase } from '../support/replicas.ts';
 import { privatePostgres, privateRedis } from '../support/servers.ts';
+import { moreRequests, scores } from './board.ts';
 import { addToCart, keepScreenshot, logIn, visit } from './visitor.ts';
 
 describe('the cluster page', () => {
@@ -16,7 +17,7 @@ describe('the cluster page', () => {
   beforeAll(async () => {
     [redis, postgres] = await Promise.all([privateRedis(), privatePostgres()]);
     await migrateDatabase(postgres.url);
-    cluster = await startCluster({ auth: 2, portal: 3, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
+    cluster = await startCluster({ auth: 2, portal: 4, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
     browser = await launchBrowser();
     page = (await visit(browser, cluster.url)).page;
     await logIn(page);
@@ -69,15 +70,20 @@ describe('the cluster page', () => {
     await keepScreenshot(page, 'cluster-after-faults');
   }, 60_000);
 
-  it('crashes the replica whose button was pressed, and says so in the score', async () => {
-    const before = await scores(page);
-    const victim = cluster.of('portal').find(({ exit }) => !exit)!;
-    await page.getByRole('button', { name: `Crash ${victim.name}` }).click();
-    expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
-    await page.waitForFunction((gone) => Number(document.querySelector('[data-score=gone]')?.textContent) > gone, before.gone);
-    await moreRequests(page, 5);
-    expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
-  });
+  it.each(['both stores are there', 'Postgres is away'])(
+    'crashes the replica whose button was pressed while %s, and says so in the score',
+    async (stores) => {
+      const before = await scores(page);
+      const victim = cluster.of('portal').find(({ exit }) => !exit)!;
+      if (stores === 'Postgres is away') postgres.freeze();
+      await page.getByRole('button', { name: `Crash ${victim.name}` }).click();
+      expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
+      postgres.thaw();
+      await page.waitForFunction((gone) => Number(document.querySelector('[data-score=gone]')?.textContent) > gone, before.gone);
+      await moreRequests(page, 5);
+      expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
+    },
+  );
 });
 
 /** Until every replica that runs has the store in use. */
@@ -87,18 +93,6 @@ async function everywhereInUse(cluster: Cluster, store: 'redis' | 'postgres'): P
   for (const { url } of running) {
     while (!inUse.test(await (await fetch(`${url}/metrics`)).text())) await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function moreRequests(page: Page, count: number): Promise<void> {
-  const wanted = (await scores(page)).requests + count;
-  await page.waitForFunction((n) => Number(document.querySelector('[data-score=requests]')?.textContent) >= n, wanted);
-}
-
-async function scores(page: Page): Promise<Record<'requests' | 'gone' | 'failed' | 'lost', number>> {
-  const read = async (name: string) => [name, Number(await page.locator(`[data-score=${name}]`).textContent())];
-  return Object.fromEntries(await Promise.all(['requests', 'gone', 'failed', 'lost'].map(read))) as Awaited<
-    ReturnType<typeof scores>
-  >;
 }
 
 /** How far the page jumped since then, as browsers score it. */

@@ -5,10 +5,13 @@ const SECONDS = 15;
 
 /** A short run of `npm run chaos`; a longer one with other seeds finds more. */
 describe('random histories under random faults', () => {
-  it.each([1])(
-    `seed %i: every promise is kept (npm run chaos -- --seconds ${SECONDS} --seed %i)`,
-    async (seed) => {
-      const { history, violations } = await run({ seconds: SECONDS, seed });
+  it.each([
+    { seed: 1, near: '' },
+    { seed: 2, near: ' --near' },
+  ])(
+    `seed $seed: every promise is kept (npm run chaos -- --seconds ${SECONDS} --seed $seed$near)`,
+    async ({ seed, near }) => {
+      const { history, violations } = await run({ seconds: SECONDS, seed, isNear: near !== '' });
       if (violations.length > 0) throw new Error(`seed ${seed}\n${report(history, violations)}`);
       expect(history.faults.length).toBeGreaterThan(2);
     },

@@ -12,13 +12,23 @@ import { type Exchange, outcomeOf } from '../../tools/chaos/history/history.ts';
 /** Redis and Postgres deadlines together, once for loading and once for saving, plus what a busy machine may add. */
 const LONGEST_ANSWER_MS = 2 * (150 + 1000) + 2000;
 
-describe('while one thing is broken', () => {
+/** The longest that is allowed: the revocation bound. */
+const NEAR_CACHE_MS = '1000';
+
+describe.each([
+  ['off', '0'],
+  ['on', NEAR_CACHE_MS],
+])('while one thing is broken, near cache %s', (_, nearCacheMs) => {
   let cluster: Cluster;
   let canary: Canary;
 
   beforeAll(async () => {
     // Longer than the default, so that a busy test machine is not taken for a second fault.
-    cluster = await Cluster.start({ auths: 2, portals: 2, env: { SESSION_REDIS_DEADLINE_MS: '400' } });
+    cluster = await Cluster.start({
+      auths: 2,
+      portals: 2,
+      env: { SESSION_REDIS_DEADLINE_MS: '400', SESSION_NEAR_CACHE_MS: nearCacheMs },
+    });
     canary = new Canary(cluster);
   }, 60_000);
 

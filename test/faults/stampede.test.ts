@@ -4,14 +4,19 @@ import { Canary } from '../../tools/chaos/faults/recovery.ts';
 import { PostgresStatements } from './postgres-statements.ts';
 import { expectTea, readCart, visitorsWithCart } from './visitors.ts';
 
+const SESSIONS = 1000;
+const AT_ONCE = 50;
+
 describe('when Redis has lost everything at once', () => {
   let cluster: Cluster;
   let statements: PostgresStatements;
   let portals: Member[];
+  let canary: Canary;
 
   beforeAll(async () => {
     cluster = await Cluster.start({ auths: 1, portals: 2 });
-    await new Canary(cluster).untilFine();
+    canary = new Canary(cluster);
+    await canary.untilFine();
     portals = cluster.of('portal');
     statements = new PostgresStatements(cluster.postgres);
     await statements.install();
@@ -30,4 +35,27 @@ describe('when Redis has lost everything at once', () => {
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(portals.length);
   }, 60_000);
+
+  it('logs nobody out of 1,000 sessions, and is over after one read of each', async () => {
+    const cookies = await visitorsWithCart(portals, SESSIONS, AT_ONCE);
+    await cluster.redis.command('FLUSHALL');
+    await statements.forget();
+    await everybodyReads(cookies, 0);
+    expect(await statements.reads()).toBeLessThanOrEqual(SESSIONS);
+
+    // The first readers may have come before the replicas trusted the empty Redis, so their sessions are not in it yet.
+    await canary.untilFine();
+    await everybodyReads(cookies, 0);
+    await statements.forget();
+    await everybodyReads(cookies, 1);
+    expect(await statements.reads()).toBe(0);
+  }, 60_000);
+
+  /** Every visitor once, each on another replica than with the other `turn`. */
+  async function everybodyReads(cookies: string[], turn: number): Promise<void> {
+    for (let from = 0; from < cookies.length; from += AT_ONCE) {
+      const some = cookies.slice(from, from + AT_ONCE);
+      expectTea(await Promise.all(some.map((cookie, i) => readCart(portalFor(from + i + turn), cookie))));
+    }
+  }
 });

@@ -26,10 +26,7 @@ const { history, violations } = await run({
   seed,
   isNear: near,
   stack: stock ? 'stock' : 'baton',
-  env: {
-    ...(!stock && { SESSION_STRATEGY: strategy }),
-    ...(near && { SESSION_NEAR_CACHE_MS: '5000' }),
-  },
+  env: stock ? {} : { SESSION_STRATEGY: strategy },
   onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),
 });
 mkdirSync('artifacts', { recursive: true });

@@ -43,7 +43,7 @@ const COUNT_SECONDS = 1;
 const TOUCH_INTERVAL_SECONDS = 60;
 /** A server that waited while the others had their turn has cold caches: its first second does not count. */
 const SETTLE_SECONDS = 1;
-/** Servers that need less of their core than this are at rest. */
+/** A server that needs less of its core than this is at rest. */
 const AT_REST = 0.03;
 const LOOK_MS = 300;
 const PATIENCE_MS = 15_000;
@@ -96,15 +96,13 @@ function hasFailed({ name }: Stack, { statuses, broken }: LoadResult): boolean {
 }
 
 /** What one stack has left to do after its turn (timers of finished commands, garbage) must not slow the next one down. */
-async function untilAtRest(contestants: Contestant[]): Promise<void> {
-  const cpuMs = async () =>
-    (await Promise.all(contestants.map(({ server }) => server.usage()))).reduce((sum, it) => sum + it.cpuMs, 0);
+async function untilAtRest(server: Server): Promise<void> {
   const givesUpAt = performance.now() + PATIENCE_MS;
-  let [before, since] = [await cpuMs(), performance.now()];
+  let [before, since] = [await server.usage(), performance.now()];
   while (performance.now() < givesUpAt) {
     await wait(LOOK_MS);
-    const [after, now] = [await cpuMs(), performance.now()];
-    if (after - before < (now - since) * AT_REST) return;
+    const [after, now] = [await server.usage(), performance.now()];
+    if (after.cpuMs - before.cpuMs < (now - since) * AT_REST) return;
     [before, since] = [after, now];
   }
 }
@@ -140,9 +138,9 @@ export async function contest(
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`${scenario}, round ${round} of ${rounds}\n`);
     for (const [contestant, work] of works) {
-      await untilAtRest(contestants);
       const sample = await measure(contestant, work, options);
       if (sample) results.get(contestant.stack.name)!.samples.push(sample);
+      await untilAtRest(contestant.server);
     }
   }
   return results;
