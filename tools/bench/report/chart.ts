@@ -15,8 +15,8 @@ export interface Chart {
   footer: string;
 }
 
-const WIDTH = 820;
-const LABEL_WIDTH = 330;
+const WIDTH = 880;
+const LABEL_WIDTH = 390;
 const VALUE_WIDTH = 130;
 const ROW_HEIGHT = 28;
 const HEAD_HEIGHT = 66;
