@@ -74,10 +74,7 @@ export const LIST_UNENDED_LOCKED = named(
 /** Whoever opens or ends sessions of a user takes turns. */
 export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(7202612, hashtext($1))`);
 
-/**
- * Rows that ended: expired, or idle for a day longer than allowed (the day covers use that Redis saw while Postgres
- * was away). Others are working on a locked row: skip it.
- */
+/** Rows past their absolute end. Others are working on a locked row: skip it. */
 export const SWEEP_EXPIRED = named(
   'sweep-expired',
   `DELETE FROM session WHERE ctid = ANY(ARRAY(
@@ -85,7 +82,10 @@ export const SWEEP_EXPIRED = named(
    RETURNING key`,
 );
 
-/** No index serves this: one on last_seen_at would have to be written at every touch. */
+/**
+ * Rows idle for a day longer than allowed; the day covers use that Redis saw while Postgres was away. No index serves
+ * this: one on last_seen_at would have to be written at every touch.
+ */
 export const SWEEP_IDLE = named(
   'sweep-idle',
   `DELETE FROM session WHERE ctid = ANY(ARRAY(

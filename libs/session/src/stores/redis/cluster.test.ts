@@ -11,6 +11,7 @@ import {
 import { privateRedis } from '../../../../../test/support/servers.ts';
 import type { Server } from '../../../../../tools/local/server.ts';
 import { keepsTheContract, newSession } from '../session-store.contract.ts';
+import type { TieredStore } from '../tiered/tiered-store.ts';
 import type { RedisAddress } from './client.ts';
 
 const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--save', ''];
@@ -59,6 +60,13 @@ keepsTheContract('tiered on a Redis Cluster', async () => {
 });
 
 describe('a Redis Cluster', () => {
+  it('hears of sessions that are used at the same time, on whichever master they are', async () => {
+    const { store } = await storesOfReplica({ databaseUrl: postgres.url, redis: address });
+    const sessions = await Promise.all(Array.from({ length: 40 }, (_, i) => store.create(newSession({ i }))));
+    const { redis } = store as TieredStore;
+    expect(await Promise.all(sessions.map((session) => redis.extend(session, false)))).toEqual(sessions.map(() => true));
+  });
+
   it('keeps changes for Postgres on every one of its masters', async () => {
     const backend = await storesOfReplica({ databaseUrl: postgres.url, redis: address });
     const { store, keeper } = backend;

@@ -1,3 +1,4 @@
+import { Doorkeeper } from '../../model/doorkeeper.ts';
 import type { SessionRecord } from '../../model/record.ts';
 
 export interface RecordCacheOptions {
@@ -26,6 +27,7 @@ export interface Ticket {
  * when the young one is full it becomes the old one, and what nobody asked for since is gone.
  */
 export class RecordCache {
+  private readonly door = new Doorkeeper();
   private young = new Map<string, Entry>();
   private old = new Map<string, Entry>();
   private youngBytes = 0;
@@ -37,6 +39,11 @@ export class RecordCache {
   get(key: string, value: string): SessionRecord | undefined {
     const entry = this.young.get(key) ?? this.promoted(key);
     return entry?.value === value ? entry.record : undefined;
+  }
+
+  /** Keeps what was read, if it was asked for before; with the near cache on, at once, because being there is its purpose. */
+  offer(key: string, value: string, record: SessionRecord): void {
+    if (this.options.nearMs > 0 || this.door.knows(key)) this.set(key, value, record);
   }
 
   set(key: string, value: string, record: SessionRecord): void {

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { AWAY_STEP, applyChange, checkSize, type Change, type Renewal } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { Doorkeeper } from '../../model/doorkeeper.ts';
 import type { MergePatch } from '../../model/merge-patch.ts';
 import { endsAt } from '../../model/policy.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
@@ -60,7 +59,6 @@ export class RedisSessionStore implements SessionStore {
     this.parsed = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }
 
-  private readonly door = new Doorkeeper();
   private readonly reads = new Collector<string, Copy>((keys) => this.readAll(keys));
   private readonly touches = new Collector<SessionRecord, boolean>((records) => this.extendAll(records), TOUCHES_MS);
 
@@ -289,7 +287,7 @@ export class RedisSessionStore implements SessionStore {
     if (known !== undefined) return known;
     try {
       const record = decodeValue(value, key, this.codec);
-      if ((this.options.nearMs ?? 0) > 0 || this.door.knows(key)) this.parsed.set(key, value, record);
+      this.parsed.offer(key, value, record);
       return record;
     } catch (cause) {
       if (this.options.alone) return new StoreUnavailableError('redis', 'A stored session cannot be read.', { cause });

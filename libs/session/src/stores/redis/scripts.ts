@@ -41,6 +41,15 @@ local function version(value) return tonumber(string.match(value, '^(%d+)|')) en
 local DEAD = '${TOMBSTONE}'
 `;
 
+const EXTEND = `
+local function extend(session, idle_ms, expires_at)
+  local head = redis.call('GETRANGE', session, 0, 0)
+  if head == '' or head == DEAD then return 0 end
+  redis.call('PEXPIRE', session, ttl(idle_ms, expires_at))
+  return 1
+end
+`;
+
 const REMEMBER = (entry: string, key: string) => `
 if ${entry} ~= '' then
   redis.call('RPUSH', KEYS[3], ${entry})
@@ -114,26 +123,19 @@ return 1`,
 /** Many sessions at once. KEYS: their records. ARGV: idle ms and expires at of each. Answers 1 or 0 for each. */
 export const TOUCH = new Script(
   'touch',
-  `${TTL}
+  `${TTL}${EXTEND}
 local touched = {}
-for i, session in ipairs(KEYS) do
-  local head = redis.call('GETRANGE', session, 0, 0)
-  local alive = head ~= '' and head ~= DEAD
-  if alive then redis.call('PEXPIRE', session, ttl(ARGV[2 * i - 1], ARGV[2 * i])) end
-  touched[i] = alive and 1 or 0
-end
+for i, session in ipairs(KEYS) do touched[i] = extend(session, ARGV[2 * i - 1], ARGV[2 * i]) end
 return touched`,
 );
 
-/** The same for one session while Postgres is away. ARGV: idle ms, expires at, key. */
+/** One session while Postgres is away. ARGV: idle ms, expires at, key. */
 export const TOUCH_DIRTY = new Script(
   'touch-dirty',
-  `${TTL}
-local head = redis.call('GETRANGE', KEYS[1], 0, 0)
-if head == '' or head == DEAD then return 0 end
-redis.call('PEXPIRE', KEYS[1], ttl(ARGV[1], ARGV[2]))
-redis.call('SADD', KEYS[4], ARGV[3])
-return 1`,
+  `${TTL}${EXTEND}
+local touched = extend(KEYS[1], ARGV[1], ARGV[2])
+if touched == 1 then redis.call('SADD', KEYS[4], ARGV[3]) end
+return touched`,
 );
 
 /** Compare-and-set and the dirty mark in one step. ARGV: version expected, value, idle ms, expires at, entry, key. */
