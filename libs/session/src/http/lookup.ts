@@ -16,7 +16,6 @@ export class SessionLookup {
   constructor(
     private readonly store: SessionStore,
     private readonly peppers: Peppers,
-    private readonly onTheft: (record: SessionRecord) => void = () => undefined,
   ) {}
 
   /** Null also for an id of the wrong form: such an id is never looked up, and never adopted. */
@@ -25,8 +24,7 @@ export class SessionLookup {
       const record = await this.store.find(key);
       if (record === null) continue;
       const verdict = judgeProof(record, proof, Date.now());
-      if (verdict === 'replaced') return null;
-      return verdict === 'stolen' ? await this.endFamily(record) : { record, verdict, proof };
+      return isHonoured(verdict) ? { record, verdict, proof } : this.lookAgain(key, proof);
     }
     return null;
   }
@@ -35,10 +33,18 @@ export class SessionLookup {
     return isSessionId(id) ? this.peppers.forReading(id) : [];
   }
 
-  /** Two people hold ids of one session, and only one of them signed in. Nobody can tell which, so neither stays. */
-  private async endFamily(record: SessionRecord): Promise<null> {
-    await this.store.revoke(record.key, THEFT, record);
-    this.onTheft(record);
+  /** To a copy that is a moment behind, the newest id looks like one that is worth nothing. */
+  private async lookAgain(key: string, proof: string): Promise<Found | null> {
+    const record = await this.store.find(key, { newest: true });
+    if (record === null) return null;
+    const verdict = judgeProof(record, proof, Date.now());
+    if (isHonoured(verdict)) return { record, verdict, proof };
+    // Two people hold ids of one session, and only one of them signed in. Nobody can tell which, so neither stays.
+    if (verdict === 'stolen') await this.store.revoke(key, THEFT, record);
     return null;
   }
+}
+
+function isHonoured(verdict: IdVerdict): verdict is Found['verdict'] {
+  return verdict !== 'replaced' && verdict !== 'stolen';
 }

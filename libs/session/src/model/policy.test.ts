@@ -77,4 +77,15 @@ describe('an id', () => {
     expect(judgeProof(replaced, 'previous', NOW)).toBe('replaced');
     expect(judgeProof(replaced, 'previous', NOW + GRACE_MS)).toBe('stolen');
   });
+
+  it('from before that one is no theft either: a session may be renewed, or be replaced twice, while requests are under way', () => {
+    const replaced = record({ authenticatedAt: NOW, renewedAt: NOW });
+    expect(judgeProof(replaced, 'the one before', NOW + GRACE_MS - 1)).toBe('replaced');
+    expect(judgeProof(replaced, 'the one before', NOW + GRACE_MS)).toBe('stolen');
+  });
+
+  it('from before the login cannot be: a session begins with it', () => {
+    const opened = record({ authenticatedAt: NOW, renewedAt: NOW, previousProof: null });
+    expect(judgeProof(opened, 'anything else', NOW)).toBe('stolen');
+  });
 });

@@ -43,7 +43,8 @@ export type IdVerdict = 'current' | 'next' | 'grace' | 'replaced' | 'stolen';
 export function judgeProof(record: SessionRecord, proof: string, now: number): IdVerdict {
   if (proof === record.proof) return 'current';
   if (proof === record.nextProof) return 'next';
-  if (proof !== record.previousProof || now - record.renewedAt >= GRACE_MS) return 'stolen';
-  // Replaced at a step-up: worth nothing from then on. But another tab may have sent it a moment before, and that is no theft.
-  return record.authenticatedAt === record.renewedAt ? 'replaced' : 'grace';
+  if (now - record.renewedAt >= GRACE_MS) return 'stolen';
+  // A step-up: older ids are worth nothing from then on. But other tabs may have sent one a moment before, and that is no theft.
+  if (record.previousProof !== null && record.authenticatedAt === record.renewedAt) return 'replaced';
+  return proof === record.previousProof ? 'grace' : 'stolen';
 }

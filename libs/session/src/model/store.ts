@@ -14,7 +14,7 @@ import type { Attributes, NewSession, SessionRecord } from './record.ts';
 export interface SessionStore {
   /** Stores a new session, version 1. The key must be new. */
   create(session: NewSession, options?: CreateOptions): Promise<SessionRecord>;
-  find(key: string): Promise<SessionRecord | null>;
+  find(key: string, options?: FindOptions): Promise<SessionRecord | null>;
   /** Applies a difference. Changes of different paths by concurrent callers all survive. `base` is the record the caller loaded: it spares a read. */
   save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null>;
   /** Exact read-modify-write: `change` gets the newest attributes and may run more than once. */
@@ -34,6 +34,11 @@ export interface SessionStore {
 /** Statements inside the transaction of a store's change. */
 export interface Tx {
   query<T extends object>(sql: string, params?: unknown[]): Promise<T[]>;
+}
+
+export interface FindOptions {
+  /** Asks wherever changes are written first, not a copy that may be behind by the revocation bound. Slower. */
+  readonly newest?: boolean;
 }
 
 export interface CreateOptions {

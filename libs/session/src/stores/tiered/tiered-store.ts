@@ -3,7 +3,7 @@ import { checkSize, deltaOf, type Change, type Renewal } from '../../model/chang
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { MergePatch } from '../../model/merge-patch.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
-import type { CreateOptions, RevokeAllOptions, SessionStore } from '../../model/store.ts';
+import type { CreateOptions, FindOptions, RevokeAllOptions, SessionStore } from '../../model/store.ts';
 import { eventOf, writeEvents } from '../postgres/events.ts';
 import { markApplied } from '../postgres/feed.ts';
 import { Collector } from '../collector.ts';
@@ -32,7 +32,8 @@ export class TieredStore implements SessionStore {
 
   // --- read: (near cache,) Redis, and on a miss or an error Postgres ---
 
-  find(key: string): Promise<SessionRecord | null> {
+  find(key: string, options?: FindOptions): Promise<SessionRecord | null> {
+    if (options?.newest === true) return this.findNewest(key);
     const near = this.redis.near(key);
     if (near !== undefined) return this.hits.add(near);
     const since = performance.now();
@@ -41,6 +42,16 @@ export class TieredStore implements SessionStore {
       if (typeof copy === 'object') return copy;
       return this.misses.run(key, since, () => this.fetch(key, copy === 'absent'));
     });
+  }
+
+  /** Postgres knows every change but those made while it was away, and these have the higher version. */
+  private async findNewest(key: string): Promise<SessionRecord | null> {
+    this.redis.heard(key);
+    const copy = await this.copyOf(key);
+    if (copy === 'ended') return null;
+    if (typeof copy === 'string') return this.postgres.find(key);
+    const record = await this.postgres.find(key).catch(unavailable(null));
+    return record !== null && record.version > copy.version ? record : copy;
   }
 
   /** What Redis says, or 'unknown' if it cannot be asked. */
