@@ -21,6 +21,14 @@ describe('P1, no random logout', () => {
     ));
   it('"log out everywhere else" does not end its own session', () =>
     expect(found(login(0), revokeOthers(50), read(100, unauthorized))).toHaveLength(1));
+  it('a 401 after somebody used a cookie that was replaced long ago is right, and is found when it was replaced just now', () => {
+    const change = exchange(500, { kind: 'password' }, ok({ cookie: 'issued', issued: 'c1b' }));
+    const useOldCookie = (at: number) => read(at, unauthorized);
+    const own = { cookie: 'c1b' };
+    expect(found(login(0), change, useOldCookie(40_000), { ...read(50_000, unauthorized), ...own })).toEqual([]);
+    expect(found(login(0), change, useOldCookie(5000), { ...read(50_000, unauthorized), ...own })).toHaveLength(1);
+    expect(found(login(0), change, { ...read(50_000, unauthorized), ...own })).toHaveLength(1);
+  });
   it('an ending long before the login explains nothing', () =>
     expect(found({ ...revokeOthers(0), session: 's0', cookie: 'c0' }, login(5000), read(6000, unauthorized))).toHaveLength(1));
   it('a 503 during a fault is allowed, afterwards it is found', () => {

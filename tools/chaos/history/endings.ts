@@ -12,7 +12,7 @@ export function endingsByCookie(history: History): Map<string, Ending[]> {
   const endings = new Map<string, Ending[]>();
   for (const issue of history.exchanges) {
     if (issue.answer.kind !== 'answered' || !issue.answer.issued) continue;
-    endings.set(issue.answer.issued, endingsOf(history, issue, enders));
+    endings.set(issue.answer.issued, [...endingsOf(history, issue, enders), ...theftsOf(history, issue)]);
   }
   return endings;
 }
@@ -24,6 +24,17 @@ function endingsOf(history: History, issue: Exchange, enders: Exchange[]): Endin
     .filter((ender) => ender !== issue && ender.user === issue.user && concerns(ender, issue))
     .filter((ender) => issue.startMs <= settledMs(history, ender))
     .map((by) => ({ by, certain: outcomeOf(by) === 'done' && issue.endMs < by.startMs && knewItsOwnCookie(by, issue) }));
+}
+
+/** Who uses a cookie that was replaced longer ago than this is taken for a thief, and the session ends. */
+const GRACE_MS = 30_000;
+
+function theftsOf({ exchanges, slackMs }: History, issue: Exchange): Ending[] {
+  const own = exchanges.filter(({ session }) => session === issue.session);
+  const replacements = own.filter(({ answer }) => answer.kind === 'answered' && answer.cookie === 'issued');
+  return own
+    .filter(({ cookie, endMs }) => replacements.some((by) => by.cookie === cookie && endMs > by.startMs + GRACE_MS - slackMs))
+    .map((by) => ({ by, certain: false }));
 }
 
 /** Is the session that the cookie was issued for one of those that this ends? A login belongs to the session it opens. */
