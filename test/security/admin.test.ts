@@ -43,6 +43,30 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   });
 
+  it('ends all that were opened before, and none after: 20 logins against one end of all sessions', async () => {
+    const client = await site.newcomer();
+    const id = await idOf(client.credentials.username);
+    const clients = Array.from({ length: 20 }, (_, index) => browserless(site.auth[index % 2]!.url));
+    const logins = clients.map((each) => each.post('/auth/login', client.credentials));
+    await Promise.any(logins);
+    const { ended } = (await admin.delete(`/auth/admin/users/${id}/sessions`)).body as { ended: number };
+    expect((await Promise.all(logins)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+
+    const events = await site.query<{ type: string; key: string }>(
+      `SELECT type, key FROM session_event WHERE user_id = $1 AND type IN ('created', 'revoked') ORDER BY id`,
+      [id],
+    );
+    const first = events.findIndex(({ type }) => type === 'revoked');
+    const opened = (some: typeof events) => some.filter(({ type }) => type === 'created').map(({ key }) => key);
+    const dead = events.filter(({ type }) => type === 'revoked').map(({ key }) => key);
+    expect(ended).toBeGreaterThanOrEqual(2);
+    expect(dead.toSorted()).toEqual(opened(events.slice(0, first)).toSorted());
+    expect(dead).toHaveLength(ended);
+    const statuses = await Promise.all(clients.map((each) => sessionStatus(each, site.portal[0]!)));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(21 - ended);
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
+  }, 60_000);
+
   it('answers 404 for an account that is not there', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000';
     expect((await admin.delete(`/auth/admin/users/${nobody}/sessions`)).status).toBe(404);
