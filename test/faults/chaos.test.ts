@@ -11,7 +11,7 @@ describe('random histories under random faults', () => {
   ])(
     `seed $seed: every promise is kept (npm run chaos -- --seconds ${SECONDS} --seed $seed$near)`,
     async ({ seed, near }) => {
-      const { history, violations } = await run({ seconds: SECONDS, seed, isNear: near !== '' });
+      const { history, violations } = await run({ seconds: SECONDS, seed, isNear: near !== '', isBusy: true });
       if (violations.length > 0) throw new Error(`seed ${seed}\n${report(history, violations)}`);
       expect(history.faults.length).toBeGreaterThan(2);
     },

@@ -12,19 +12,22 @@ const { values } = parseArgs({
     /** Not Baton at all, but express-session over connect-redis as most people use it. */
     stock: { type: 'boolean', default: false },
     near: { type: 'boolean', default: false },
+    /** Processes are stopped for moments, beside the faults. */
+    stalls: { type: 'boolean', default: false },
   },
 });
 
-const { near, stock } = values;
+const { near, stalls, stock } = values;
 const strategy = stock ? 'stock' : values.strategy;
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}`;
+const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}${stalls ? ' --stalls' : ''}`;
 console.log(`Replay with: ${again}`);
 
 const { history, violations } = await run({
   seconds,
   seed,
   isNear: near,
+  hasStalls: stalls,
   stack: stock ? 'stock' : 'baton',
   env: stock ? {} : { SESSION_STRATEGY: strategy },
   onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, type Stack } from './cluster/cluster.ts';
 import { breakThings, plan } from './faults/nemesis.ts';
 import { Canary } from './faults/recovery.ts';
+import { stallThings } from './faults/stalls.ts';
 import { check } from './history/check.ts';
 import type { FaultSpan, History, Violation } from './history/history.ts';
 import { Random } from './random.ts';
@@ -18,6 +19,10 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** With the near cache on. */
   isNear?: boolean;
+  /** Processes are stopped for moments, beside the faults. */
+  hasStalls?: boolean;
+  /** The machine may stop for moments by itself, so reads may lag by up to T at any time. */
+  isBusy?: boolean;
   /** Told of each fault as it is over. */
   onFault?: (fault: FaultSpan) => void;
 }
@@ -56,7 +61,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       faults,
       boundMs: BOUND_MS,
       slackMs: SLACK_MS,
-      isNear: options.isNear ?? false,
+      isLagging: [options.isNear, options.hasStalls, options.isBusy].includes(true),
       defaults,
     };
     return { history, violations: check(history) };
@@ -72,6 +77,7 @@ async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, opt
   const browsers = await settle(cluster, recording, random);
   const end = new AbortController();
   const visits = browsers.flatMap(({ visitors }) => visitors.map((visitor) => visit(visitor, random.fork('think'), end.signal)));
+  const stalls = options.hasStalls ? stallThings(cluster, random.fork('stalls'), end.signal) : undefined;
   const faults: FaultSpan[] = [];
   const until = performance.now() + options.seconds * 1000;
   const planned = plan(
@@ -84,7 +90,7 @@ async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, opt
     if (performance.now() > until) break;
   }
   end.abort();
-  await Promise.all(visits);
+  await Promise.all([...visits, stalls]);
   for (const { browser, account } of browsers) await lookAtTheEnd(cluster, browser, account);
   return faults;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { guard, type Guarded } from '../../local/guard.ts';
 import { freePort, LOOPBACK } from '../../local/ports.ts';
 import { untilReady } from '../../local/server.ts';
+import { Freezable } from './freezable.ts';
 import { Link } from './link.ts';
 
 export type App = 'auth' | 'portal';
@@ -19,8 +20,8 @@ export interface MemberOptions {
 }
 
 /** One replica: a process of its own on a port of its own, which reaches each store over a link that only it uses. */
-export class Member {
-  private process: Guarded | null = null;
+export class Member extends Freezable {
+  private process!: Guarded;
 
   readonly app: App;
   readonly name: string;
@@ -29,6 +30,7 @@ export class Member {
   private readonly options: MemberOptions;
 
   private constructor(app: App, name: string, url: string, links: { redis: Link; postgres: Link }, options: MemberOptions) {
+    super();
     this.app = app;
     this.name = name;
     this.url = url;
@@ -62,8 +64,12 @@ export class Member {
     await untilReady(this.process, () => this.ask('/health/live'), name, logFile);
   }
 
+  protected get running(): Guarded {
+    return this.process;
+  }
+
   async kill(): Promise<void> {
-    await this.process?.kill();
+    await this.process.kill();
   }
 
   /** What it says about itself; throws when it does not say that it is fine. */
@@ -74,7 +80,7 @@ export class Member {
   }
 
   async close(): Promise<void> {
-    await this.process?.kill();
+    await this.process.kill();
     await Promise.all([this.links.redis.close(), this.links.postgres.close()]);
   }
 }

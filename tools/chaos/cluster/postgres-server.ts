@@ -1,16 +1,18 @@
 import { Client, type QueryResultRow } from 'pg';
 import { startPostgres } from '../../local/postgres.ts';
 import type { Server } from '../../local/server.ts';
+import { Freezable } from './freezable.ts';
 
 /** Statement counts for the tests; killing a process needs no fsync, only a power cut would. */
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
 
 /** A Postgres that can be killed and come back. */
-export class PostgresServer {
+export class PostgresServer extends Freezable {
   private readonly dataFolder: string;
   private server: Server;
 
   private constructor(dataFolder: string, server: Server) {
+    super();
     this.dataFolder = dataFolder;
     this.server = server;
   }
@@ -27,12 +29,8 @@ export class PostgresServer {
     return this.server.url;
   }
 
-  freeze(): void {
-    this.server.freeze();
-  }
-
-  thaw(): void {
-    this.server.thaw();
+  protected get running(): Server {
+    return this.server;
   }
 
   kill(): Promise<void> {

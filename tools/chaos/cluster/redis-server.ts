@@ -4,16 +4,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { startRedis } from '../../local/redis.ts';
 import type { Server } from '../../local/server.ts';
+import { Freezable } from './freezable.ts';
 
 /** A dump only when told, and no waiting for more replicas before one is synchronised. */
 const ARGS = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
 
 /** A Redis that can be killed, come back with nothing or with old data, and be replaced by its replica. It writes a dump only when told. */
-export class RedisServer {
+export class RedisServer extends Freezable {
   private readonly dataFolder: string;
   private server: Server;
 
   private constructor(dataFolder: string, server: Server) {
+    super();
     this.dataFolder = dataFolder;
     this.server = server;
   }
@@ -27,12 +29,8 @@ export class RedisServer {
     return this.server.port;
   }
 
-  freeze(): void {
-    this.server.freeze();
-  }
-
-  thaw(): void {
-    this.server.thaw();
+  protected get running(): Server {
+    return this.server;
   }
 
   kill(): Promise<void> {

@@ -136,7 +136,7 @@ function found(...parts: (Exchange | FaultSpan)[]): string[] {
   const exchanges = parts.filter((part) => 'operation' in part).map((part, number) => ({ ...part, number }));
   const faults = parts.filter((part): part is FaultSpan => !('operation' in part));
   const defaults = { theme: 'system', language: 'en', density: 'cozy' };
-  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, isNear: false, defaults }).map(
+  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, isLagging: false, defaults }).map(
     ({ promise, what }) => `${promise} ${what}`,
   );
 }

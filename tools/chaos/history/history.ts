@@ -6,8 +6,8 @@ export interface History {
   boundMs: number;
   /** What a busy machine may add to T before it counts: the time between the answer leaving and the client noting it. */
   slackMs: number;
-  /** Replicas keep copies of their own, so a change may be unknown elsewhere for up to T at any time. */
-  isNear: boolean;
+  /** Replicas keep copies of their own, or stores stall, so a change may be unknown elsewhere for up to T at any time. */
+  isLagging: boolean;
   /** What the portal shows before anybody chose. */
   defaults: Preferences;
 }
@@ -99,8 +99,8 @@ export function settledMs(history: History, exchange: Exchange): number {
 export const overlaps = (a: { startMs: number; endMs: number }, b: { startMs: number; endMs: number }) =>
   a.startMs <= b.endMs && b.startMs <= a.endMs;
 
-/** How old the state may be that this read shows: up to T while something is broken (or with a near cache), else not at all. */
+/** How old the state may be that this read shows: up to T while something is broken (with a near cache or stalls: at any time), else not at all. */
 export function stalenessMs(history: History, exchange: Exchange): number {
-  const mayLag = history.isNear || history.faults.some((fault) => overlaps(fault, exchange));
+  const mayLag = history.isLagging || history.faults.some((fault) => overlaps(fault, exchange));
   return mayLag ? history.boundMs + history.slackMs : 0;
 }
