@@ -16,6 +16,7 @@ const SIGNALS = { crash: 'SIGKILL', stop: 'SIGTERM' } as const;
 @Injectable()
 export class Faults implements OnModuleInit, OnModuleDestroy {
   private unsubscribe = () => {};
+  private hasObeyed = false;
 
   constructor(
     @Inject(SessionFeed) private readonly feed: SessionFeed | null,
@@ -48,8 +49,11 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  /** Once: an order may arrive again while the replica is stopping. */
   obey(action: string | undefined): void {
-    if (this.self.identity.demo && isFault(action)) process.kill(process.pid, SIGNALS[action]);
+    if (this.hasObeyed || !this.self.identity.demo || !isFault(action)) return;
+    this.hasObeyed = true;
+    process.kill(process.pid, SIGNALS[action]);
   }
 }
 

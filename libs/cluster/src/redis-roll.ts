@@ -8,19 +8,20 @@ const FORGET_MS = 60_000;
 
 /**
  * Signs in, drops who was silent, and returns whoever is there, first of all what this replica is told to do. One key and
- * one step; ages are measured by the clock of Redis, so clocks of replicas need not agree.
+ * one step; ages are measured by the clock of Redis, so clocks of replicas need not agree. An order stays until its replica
+ * is gone: the answer that carried it may have come too late.
  */
 const CALL = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%d', now) .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-local order = redis.call('HGET', KEYS[1], '!' .. ARGV[1])
-if order then redis.call('HDEL', KEYS[1], '!' .. ARGV[1]) end
-local there = { order or '' }
+local there = { redis.call('HGET', KEYS[1], '!' .. ARGV[1]) or '' }
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 1) ~= '!' then
+  if string.sub(all[i], 1, 1) == '!' then
+    if redis.call('HEXISTS', KEYS[1], string.sub(all[i], 2)) == 0 then redis.call('HDEL', KEYS[1], all[i]) end
+  else
     local at = tonumber(string.match(all[i + 1], '^%d+'))
     if now - at > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], all[i])
     else there[#there + 1] = string.match(all[i + 1], '^%d+ (.*)$') end
