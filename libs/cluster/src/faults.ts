@@ -16,7 +16,6 @@ const SIGNALS = { crash: 'SIGKILL', stop: 'SIGTERM' } as const;
 @Injectable()
 export class Faults implements OnModuleInit, OnModuleDestroy {
   private unsubscribe = () => {};
-  private hasObeyed = false;
 
   constructor(
     @Inject(SessionFeed) private readonly feed: SessionFeed | null,
@@ -49,11 +48,8 @@ export class Faults implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Once: an order may arrive again while the replica is stopping. */
   obey(action: string | undefined): void {
-    if (this.hasObeyed || !this.self.identity.demo || !isFault(action)) return;
-    this.hasObeyed = true;
-    process.kill(process.pid, SIGNALS[action]);
+    if (this.self.identity.demo && isFault(action)) process.kill(process.pid, SIGNALS[action]);
   }
 }
 

@@ -19,6 +19,7 @@ export class RollCall implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer?: NodeJS.Timeout;
   private busy = false;
   private beats = 0;
+  private lastOrder = '';
   roll: Roll = { heardOver: 'nobody', beats: [] };
 
   constructor(
@@ -66,10 +67,19 @@ export class RollCall implements OnApplicationBootstrap, OnApplicationShutdown {
     const redis = this.stores.redis();
     if (redis) {
       const answer = await this.overRedis.call(redis, beat).catch(() => null);
-      if (answer?.order) this.faults.obey(answer.order);
-      if (answer) return { heardOver: 'redis', beats: answer.beats };
+      if (answer) {
+        this.hearOrder(answer.order);
+        return { heardOver: 'redis', beats: answer.beats };
+      }
     }
     return this.callOverFeed(beat);
+  }
+
+  /** Redis repeats an order until this replica is gone; a second SIGTERM would cut its draining short. */
+  private hearOrder(order: string): void {
+    if (order === this.lastOrder) return;
+    this.lastOrder = order;
+    this.faults.obey(order);
   }
 
   private async callOverFeed(beat: Beat): Promise<Roll> {
