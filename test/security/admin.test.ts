@@ -13,6 +13,16 @@ const idOf = async (username: string): Promise<string> => {
   return users.find(({ name }) => name === username)!.id;
 };
 
+/** Logins of one user over both replicas: one has been answered, the others are under way. `client` was signed in before. */
+async function twentyLogins() {
+  const client = await site.newcomer();
+  const id = await idOf(client.credentials.username);
+  const clients = Array.from({ length: 20 }, (_, index) => browserless(site.auth[index % 2]!.url));
+  const logins = clients.map((each) => each.post('/auth/login', client.credentials));
+  await Promise.any(logins);
+  return { client, id, clients, logins };
+}
+
 describe('an administrator', () => {
   it('is one by the table of users: nobody else gets in, and who loses the role is out at once', async () => {
     const client = await site.newcomer();
@@ -44,11 +54,7 @@ describe('an administrator', () => {
   });
 
   it('ends all that were opened before, and none after: 20 logins against one end of all sessions', async () => {
-    const client = await site.newcomer();
-    const id = await idOf(client.credentials.username);
-    const clients = Array.from({ length: 20 }, (_, index) => browserless(site.auth[index % 2]!.url));
-    const logins = clients.map((each) => each.post('/auth/login', client.credentials));
-    await Promise.any(logins);
+    const { client, id, clients, logins } = await twentyLogins();
     const { ended } = (await admin.delete(`/auth/admin/users/${id}/sessions`)).body as { ended: number };
     expect((await Promise.all(logins)).map(({ status }) => status)).toEqual(Array(20).fill(200));
 
@@ -74,11 +80,7 @@ describe('an administrator', () => {
   });
 
   it('leaves no session alive that a disabled account was just getting: 20 logins against one disable', async () => {
-    const client = await site.newcomer();
-    const id = await idOf(client.credentials.username);
-    const clients = Array.from({ length: 20 }, (_, index) => browserless(site.auth[index % 2]!.url));
-    const logins = clients.map((each) => each.post('/auth/login', client.credentials));
-    await Promise.any(logins);
+    const { id, clients, logins } = await twentyLogins();
     expect((await admin.post(`/auth/admin/users/${id}/disable`)).status).toBe(200);
     const statuses = (await Promise.all(logins)).map(({ status }) => status);
     expect(statuses.every((status) => status === 200 || status === 401)).toBe(true);

@@ -46,7 +46,6 @@ export class TieredStore implements SessionStore {
 
   /** Postgres knows every change but those made while it was away, and these have the higher version. */
   private async findNewest(key: string): Promise<SessionRecord | null> {
-    this.redis.heard(key);
     const copy = await this.copyOf(key);
     if (copy === 'ended') return null;
     if (typeof copy === 'string') return this.postgres.find(key);
