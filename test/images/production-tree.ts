@@ -3,7 +3,7 @@ import { chmodSync, constants, copyFileSync, cpSync, mkdirSync, mkdtempSync, sym
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Copy, JSONInstruction } from 'dockerfile-ast';
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 import { commandOf, copied, lineage, stages } from './dockerfile.ts';
 
 const WORKDIR = '/app';
@@ -15,7 +15,7 @@ const WORKDIR = '/app';
 export function productionTree(target: string): string {
   // Not under the home of somebody: another user must be able to read it.
   const folder = mkdtempSync(join(tmpdir(), `baton-image-${target}-`));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   replay(target, folder);
   execFileSync('chmod', ['-R', 'a+rX,a-w', folder]);
   return folder;
@@ -53,7 +53,7 @@ function originOf(from: string | null): string {
 
 function replayOnce(from: string): string {
   const folder = mkdtempSync(join(tmpdir(), `baton-stage-${from}-`));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   replay(from, folder);
   return folder;
 }
@@ -61,7 +61,7 @@ function replayOnce(from: string): string {
 /** The node of this test run where the image's user can run it, else a copy of it: an image has its own. */
 export function nodeForEverybody(): string {
   const folder = mkdtempSync(join(tmpdir(), 'baton-node-'));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   chmodSync(folder, 0o755);
   const copyOfNode = join(folder, 'node');
   copyFileSync(process.execPath, copyOfNode, constants.COPYFILE_FICLONE);
@@ -72,7 +72,7 @@ export function nodeForEverybody(): string {
 /** The stage `build` in a clean folder with nothing but what it copies; its packages are those of this workspace, so only the build itself is run. */
 export function builtFromContext(): string {
   const folder = mkdtempSync(join(tmpdir(), 'baton-build-'));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   const instructions = lineage('build').flatMap((stage) => stage.instructions);
   for (const instruction of instructions) if (instruction.getKeyword() === 'COPY') copy(copied(instruction as Copy), folder);
   symlinkSync(join(process.cwd(), 'node_modules'), join(folder, 'node_modules'));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 import { freePort, LOOPBACK } from '../../tools/local/ports.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { temporaryFolder } from '../support/servers.ts';
@@ -32,7 +32,7 @@ export async function startProxy(replicas: { auth: Backend[]; portal: Backend[] 
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration(replicas, web, status));
   const logFile = join(folder, 'log');
-  const haproxy = await guard.start({ command: await findHaproxy(), args: ['-db', '-f', file], logFile });
+  const haproxy = await supervisor.start({ command: await findHaproxy(), args: ['-db', '-f', file], logFile });
   onCleanup(() => haproxy.kill());
   const proxy = { url: `http://${LOOPBACK}:${web}`, statusUrl: `http://${LOOPBACK}:${status}/ready` };
   await untilReady(proxy.statusUrl, () => haproxy.exit && readFileSync(logFile, 'utf8'));

@@ -1,14 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 import { startPostgres } from '../../tools/local/postgres.ts';
 import { startRedis } from '../../tools/local/redis.ts';
 
 /** One real Postgres and one real Redis for the whole run, on free ports, with data that goes when the run ends. */
 export default async function startSharedServers(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   try {
     const [postgres, redis] = await Promise.all([
       startPostgres({ dataFolder: join(folder, 'postgres'), settings: { fsync: 'off', max_connections: 400 } }),
@@ -18,7 +18,7 @@ export default async function startSharedServers(): Promise<void> {
     process.env['TEST_POSTGRES_URL'] = postgres.url;
     process.env['TEST_REDIS_URL'] = redis.url;
   } catch (error) {
-    await guard.close();
+    await supervisor.close();
     throw error;
   }
 }

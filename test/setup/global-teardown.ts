@@ -1,6 +1,6 @@
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 
-/** Ends the shared servers; what a killed run leaves, the guard ends by itself. */
+/** Ends the shared servers; what a killed run leaves, the supervisor ends by itself. */
 export default async function stopSharedServers(): Promise<void> {
-  await guard.close();
+  await supervisor.close();
 }

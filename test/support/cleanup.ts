@@ -1,4 +1,4 @@
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 
 type Cleanup = () => unknown;
 
@@ -11,5 +11,5 @@ export function onCleanup(cleanup: Cleanup): void {
 
 afterAll(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
-  await guard.close();
+  await supervisor.close();
 }, 60_000);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunFile } from '../../tools/local/folder.ts';
-import { type Exit, guard } from '../../tools/local/guard.ts';
+import { type Exit, supervisor } from '../../tools/local/supervisor.ts';
 import { onCleanup } from './cleanup.ts';
 import { temporaryFolder } from './servers.ts';
 
@@ -22,7 +22,7 @@ const PATIENCE_MS = 120_000;
 /** `npm start` with these options, in a folder of its own. */
 export async function launch(folder: string, args: string[], env: Record<string, string> = {}): Promise<Launched> {
   const logFile = join(temporaryFolder('launch'), 'launcher.log');
-  const launcher = await guard.start({
+  const launcher = await supervisor.start({
     command: process.execPath,
     args: [resolve(import.meta.dirname, '../../tools/local/main.ts'), ...args],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], BATON_LOCAL_FOLDER: folder, ...env },

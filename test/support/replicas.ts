@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Exit, guard } from '../../tools/local/guard.ts';
+import { type Exit, supervisor } from '../../tools/local/supervisor.ts';
 import { freePort, LOOPBACK } from '../../tools/local/ports.ts';
 import { onCleanup } from './cleanup.ts';
 import { temporaryFolder } from './servers.ts';
@@ -56,7 +56,7 @@ export async function startReplica(
   const port = env['PORT'] ? Number(env['PORT']) : await freePort();
   const name = env['REPLICA'] ?? `${app}-${++started}`;
   const logFile = join(temporaryFolder('replica'), `${name}.log`);
-  const process_ = await guard.start({
+  const process_ = await supervisor.start({
     command: process.execPath,
     args: ['--enable-source-maps', builtFile(app, 'main')],
     env: { ...replicaDefaults, PATH: process.env['PATH'], PORT: String(port), REPLICA: name, ...env },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { guard } from '../../tools/local/guard.ts';
+import { supervisor } from '../../tools/local/supervisor.ts';
 import { type PostgresOptions, startPostgres } from '../../tools/local/postgres.ts';
 import { type RedisOptions, startRedis } from '../../tools/local/redis.ts';
 import type { Server } from '../../tools/local/server.ts';
@@ -55,7 +55,7 @@ export async function onSharedPostgres<T>(work: (client: Client) => Promise<T>):
 /** Goes with the test run. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `baton-test-${name}-`));
-  guard.removeAtEnd(folder);
+  supervisor.removeAtEnd(folder);
   return folder;
 }
 

@@ -5,7 +5,7 @@ import { type App, type Balancer, startBalancer } from './balancer/balancer.ts';
 import { buildIfNeeded } from './build.ts';
 import { type Control, startControl } from './control.ts';
 import { projectFolder, removeRunFile, type RunFile, secrets, writeRunFile } from './folder.ts';
-import { guard } from './guard.ts';
+import { supervisor } from './supervisor.ts';
 import type { LauncherOptions } from './options.ts';
 import { Replicas } from './replicas.ts';
 import { statusBlock } from './status.ts';
@@ -58,7 +58,7 @@ export class Launcher {
     await this.#control?.close();
     await this.#replicas?.stop();
     await this.#balancer?.close();
-    await guard.close();
+    await supervisor.close();
   }
 
   async #openBalancer(): Promise<Balancer> {

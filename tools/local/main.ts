@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 
 let isEnding = false;
 
-/** A second Ctrl-C does not wait; the guard ends what is left. */
+/** A second Ctrl-C does not wait; the supervisor ends what is left. */
 async function end(launcher: Launcher): Promise<void> {
   if (isEnding) process.exit(130);
   isEnding = true;

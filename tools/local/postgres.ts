@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Account, canReach, giveTo, letPassThroughTemporary, publicFolderFor, unprivilegedAccount } from './accounts.ts';
-import { type Guard, guard as ownGuard } from './guard.ts';
+import { type Supervisor, supervisor as ownSupervisor } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { type Server, untilReady } from './server.ts';
@@ -19,14 +19,19 @@ export interface PostgresOptions {
   port?: number;
   /** As on the command line of the server, for example `{ max_connections: 300, fsync: 'off' }`. */
   settings?: Record<string, string | number>;
-  guard?: Guard;
+  supervisor?: Supervisor;
 }
 
 const USER = 'baton';
 const DATABASE = 'baton';
 
 /** Starts the embedded PostgreSQL with a database `baton`, reachable from this machine only. */
-export async function startPostgres({ dataFolder, port, settings = {}, guard = ownGuard }: PostgresOptions): Promise<Server> {
+export async function startPostgres({
+  dataFolder,
+  port,
+  settings = {},
+  supervisor = ownSupervisor,
+}: PostgresOptions): Promise<Server> {
   const account = unprivilegedAccount();
   const home = reachableHome(dataFolder, account);
   const binaries = postgresBinaries(account);
@@ -35,7 +40,7 @@ export async function startPostgres({ dataFolder, port, settings = {}, guard = o
   if (!existsSync(join(data, 'PG_VERSION'))) await createCluster(binaries, home, data, account);
   const listenOn = port ?? (await freePort());
   const logFile = join(home, 'postgres.log');
-  const process = await guard.start({
+  const process = await supervisor.start({
     command: join(binaries, 'bin', 'postgres'),
     args: ['-D', data, '-p', String(listenOn), ...flags(settings)],
     env: {},

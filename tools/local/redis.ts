@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type Guard, guard as ownGuard } from './guard.ts';
+import { type Supervisor, supervisor as ownSupervisor } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { findRedis, type RedisProgram } from './redis-program.ts';
 import { type Server, untilReady } from './server.ts';
@@ -19,7 +19,7 @@ export interface RedisOptions {
   args?: string[];
   password?: string;
   program?: RedisProgram;
-  guard?: Guard;
+  supervisor?: Supervisor;
 }
 
 /** Where a server that had to be fetched is kept: once per copy of the project. */
@@ -27,13 +27,13 @@ export const redisLibraryFolder = resolve(import.meta.dirname, '../../.local/red
 
 /** Starts Valkey or Redis, reachable from this machine only. */
 export async function startRedis(options: RedisOptions): Promise<Server> {
-  const { dataFolder, configFile, args = [], password, guard = ownGuard } = options;
+  const { dataFolder, configFile, args = [], password, supervisor = ownSupervisor } = options;
   const program = options.program ?? (await findRedis(redisLibraryFolder));
   const port = options.port ?? (await freePort());
   const home = join(resolve(dataFolder), `${program.engine}-${program.version.split('.')[0]}`);
   mkdirSync(home, { recursive: true });
   const logFile = join(resolve(dataFolder), 'redis.log');
-  const process_ = await guard.start({
+  const process_ = await supervisor.start({
     command: program.command,
     args: [
       ...(configFile ? [configFile] : []),

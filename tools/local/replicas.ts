@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, Balancer } from './balancer/balancer.ts';
 import { localFolder, projectFolder } from './folder.ts';
-import { guard, type Guarded } from './guard.ts';
+import { supervisor, type SupervisedProcess } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 
 export interface Replica {
@@ -11,7 +11,7 @@ export interface Replica {
   name: string;
   url: string;
   pid: number;
-  process: Guarded;
+  process: SupervisedProcess;
 }
 
 export class ReplicaFailedError extends Error {}
@@ -71,7 +71,7 @@ export class Replicas {
   }
 
   async #start(app: App, name: string, port: number): Promise<Replica> {
-    const process_ = await guard.start({
+    const process_ = await supervisor.start({
       command: process.execPath,
       args: ['--enable-source-maps', join(projectFolder, 'dist', 'apps', app, 'main.js')],
       cwd: projectFolder,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Guarded } from './guard.ts';
+import type { SupervisedProcess } from './supervisor.ts';
 
 /** A database server this machine runs for us. */
-export interface Server extends Guarded {
+export interface Server extends SupervisedProcess {
   url: string;
   port: number;
   engine: 'postgres' | 'redis' | 'valkey';
@@ -19,7 +19,12 @@ export class ServerMissingError extends Error {}
 const RETRY_MS = 20;
 
 /** Asks until the server answers. Rejects when it has ended or `patienceMs` have passed, with what it said last. */
-export async function untilReady(process: Guarded, ask: () => Promise<unknown>, name: string, logFile: string): Promise<void> {
+export async function untilReady(
+  process: SupervisedProcess,
+  ask: () => Promise<unknown>,
+  name: string,
+  logFile: string,
+): Promise<void> {
   const patienceMs = 30_000;
   const deadline = performance.now() + patienceMs;
   for (;;) {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { guard } from '../../local/guard.ts';
+import { supervisor } from '../../local/supervisor.ts';
 import { LOOPBACK } from '../../local/ports.ts';
 import { type App, Member } from './member.ts';
 import { PostgresServer } from './postgres-server.ts';
@@ -44,7 +44,7 @@ export class Cluster {
 
   static async start({ auths, portals, stack = 'baton', env = {} }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
-    guard.removeAtEnd(folder);
+    supervisor.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
       PostgresServer.start(join(folder, 'postgres')),
       RedisServer.start(join(folder, 'redis')),
@@ -70,7 +70,7 @@ export class Cluster {
   async close(): Promise<void> {
     await Promise.all(this.members.map((member) => member.close()));
     await Promise.all([this.redis.kill(), this.postgres.kill()]);
-    await guard.close();
+    await supervisor.close();
   }
 }
 

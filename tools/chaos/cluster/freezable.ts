@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Guarded } from '../../local/guard.ts';
+import type { SupervisedProcess } from '../../local/supervisor.ts';
 
-type Process = Pick<Guarded, 'freeze' | 'thaw'>;
+type Process = Pick<SupervisedProcess, 'freeze' | 'thaw'>;
 
 /** A process that a fault may freeze for long, and a stall for a moment: the end of a stall must not end the fault. */
 export abstract class Freezable {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { guard, type Guarded } from '../../local/guard.ts';
+import { supervisor, type SupervisedProcess } from '../../local/supervisor.ts';
 import { freePort, LOOPBACK } from '../../local/ports.ts';
 import { untilReady } from '../../local/server.ts';
 import { Freezable } from './freezable.ts';
@@ -21,7 +21,7 @@ export interface MemberOptions {
 
 /** One replica: a process of its own on a port of its own, which reaches each store over a link that only it uses. */
 export class Member extends Freezable {
-  private process!: Guarded;
+  private process!: SupervisedProcess;
 
   readonly app: App;
   readonly name: string;
@@ -54,7 +54,7 @@ export class Member extends Freezable {
       DATABASE_URL: Object.assign(new URL(postgresUrl), { port: String(this.links.postgres.port) }).href,
       REDIS_URL: `redis://${LOOPBACK}:${this.links.redis.port}`,
     };
-    this.process = await guard.start({
+    this.process = await supervisor.start({
       command: process.execPath,
       args: ['--enable-source-maps', '--no-warnings', script],
       env: { PATH: process.env['PATH'], PORT: new URL(this.url).port, REPLICA: name, ...stores, ...env },
@@ -64,7 +64,7 @@ export class Member extends Freezable {
     await untilReady(this.process, () => this.ask('/health/live'), name, logFile);
   }
 
-  protected get running(): Guarded {
+  protected get running(): SupervisedProcess {
     return this.process;
   }
 

@@ -1,5 +1,5 @@
 /**
- * The guard: owns every server and replica, and ends them when its stdin closes.
+ * The supervisor: owns every server and replica, and ends them when its stdin closes.
  *
  * The operating system closes that pipe however its owner ends, `kill -9` included, so nothing is left behind. It runs in a
  * session of its own, so Ctrl-C in the terminal reaches the owner only, and the order of ending is the owner's.
@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { GuardReport, GuardRequest, StartRequest } from './guard-protocol.ts';
+import type { SupervisorReport, SupervisorRequest, StartRequest } from './supervisor-protocol.ts';
 import { signalTree } from './process-tree.ts';
 
 interface Child {
@@ -19,7 +19,7 @@ interface Child {
 const children = new Map<number, Child>();
 const foldersToRemove: string[] = [];
 
-const report = (message: GuardReport): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+const report = (message: SupervisorReport): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 function start(request: StartRequest): void {
   const log = openSync(request.logFile, 'a');
@@ -30,7 +30,7 @@ function start(request: StartRequest): void {
     child.once('spawn', () => report({ id: request.id, event: 'started', pid: child.pid! }));
     child.once('error', (error) => finish({ id: request.id, event: 'failed', message: error.message }));
     child.once('exit', (code, signal) => finish({ id: request.id, event: 'exited', code, signal }));
-    const finish = (message: GuardReport) => {
+    const finish = (message: SupervisorReport) => {
       children.delete(request.id);
       report(message);
       resolve();
@@ -65,7 +65,7 @@ function remove(folder: string): void {
   }
 }
 
-function handle(request: GuardRequest): void {
+function handle(request: SupervisorRequest): void {
   if (request.op === 'start') start(request);
   else foldersToRemove.push(request.folder);
 }
@@ -73,5 +73,5 @@ function handle(request: GuardRequest): void {
 process.stdout.on('error', () => undefined);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void endAll());
 createInterface({ input: process.stdin })
-  .on('line', (line) => handle(JSON.parse(line) as GuardRequest))
+  .on('line', (line) => handle(JSON.parse(line) as SupervisorRequest))
   .on('close', () => void endAll());

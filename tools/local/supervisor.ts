@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { GuardReport, GuardRequest, StartRequest } from './guard-protocol.ts';
+import type { SupervisorReport, SupervisorRequest, StartRequest } from './supervisor-protocol.ts';
 import { signal, signalTree } from './process-tree.ts';
 
 export interface Exit {
@@ -12,7 +12,7 @@ export interface Exit {
 export type Command = Pick<StartRequest, 'command' | 'args' | 'logFile'> & Partial<Omit<StartRequest, 'op' | 'id'>>;
 
 /** A process that ends with us, whatever ends us. */
-export interface Guarded {
+export interface SupervisedProcess {
   pid: number;
   exited: Promise<Exit>;
   /** Null while it runs. */
@@ -28,19 +28,19 @@ export interface Guarded {
 
 const DEFAULTS = { stopSignal: 'SIGTERM', patienceMs: 10_000, stage: 'server' } as const;
 
-/** Starts processes through a guard process, which is there as long as it has something to own; `close` it where it owns folders. */
-export class Guard {
+/** Starts processes through a supervisor process, which is there as long as it has something to own; `close` it where it owns folders. */
+export class Supervisor {
   #process: ChildProcess | null = null;
   #nextId = 1;
   #hasFolders = false;
-  readonly #listeners = new Map<number, (report: GuardReport) => void>();
+  readonly #listeners = new Map<number, (report: SupervisorReport) => void>();
 
-  start(command: Command): Promise<Guarded> {
+  start(command: Command): Promise<SupervisedProcess> {
     const request: StartRequest = { env: process.env, ...DEFAULTS, ...command, op: 'start', id: this.#nextId++ };
     const exited = Promise.withResolvers<Exit>();
     return new Promise((resolve, reject) => {
       this.#listeners.set(request.id, (report) => {
-        if (report.event === 'started') return resolve(guarded(report.pid, request, exited.promise));
+        if (report.event === 'started') return resolve(supervised(report.pid, request, exited.promise));
         if (report.event === 'failed') reject(new Error(`cannot run ${command.command}: ${report.message}`));
         else exited.resolve({ code: report.code, signal: report.signal });
         this.#forget(report.id);
@@ -49,7 +49,7 @@ export class Guard {
     });
   }
 
-  /** Deletes the folder when the guard ends, also when we are killed. */
+  /** Deletes the folder when the supervisor ends, also when we are killed. */
   removeAtEnd(folder: string): void {
     this.#hasFolders = true;
     this.#send({ op: 'remove-at-end', folder });
@@ -57,32 +57,32 @@ export class Guard {
 
   /** Ends everything in order, and waits until it is gone. */
   async close(): Promise<void> {
-    const guard = this.#process;
-    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
-    const gone = new Promise((resolve) => guard.once('exit', resolve));
+    const supervisor = this.#process;
+    if (!supervisor || supervisor.exitCode !== null || supervisor.signalCode !== null) return;
+    const gone = new Promise((resolve) => supervisor.once('exit', resolve));
     this.#letGo();
     await gone;
   }
 
-  #send(request: GuardRequest): void {
+  #send(request: SupervisorRequest): void {
     this.#process ??= this.#launch();
     this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
   }
 
   #launch(): ChildProcess {
-    const script = join(import.meta.dirname, 'guard-process.ts');
-    const guard = spawn(process.execPath, ['--no-warnings', script], {
+    const script = join(import.meta.dirname, 'supervisor-process.ts');
+    const supervisor = spawn(process.execPath, ['--no-warnings', script], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
       windowsHide: true,
     });
-    guard.stdin.on('error', () => undefined);
-    createInterface({ input: guard.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as GuardReport));
-    guard.once('exit', () => this.#lose(guard));
-    return guard;
+    supervisor.stdin.on('error', () => undefined);
+    createInterface({ input: supervisor.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as SupervisorReport));
+    supervisor.once('exit', () => this.#lose(supervisor));
+    return supervisor;
   }
 
-  #hear(report: GuardReport): void {
+  #hear(report: SupervisorReport): void {
     this.#listeners.get(report.id)?.(report);
   }
 
@@ -97,15 +97,15 @@ export class Guard {
     this.#hasFolders = false;
   }
 
-  /** Somebody ended the guard: what it owned is gone, or nobody's. */
-  #lose(guard: ChildProcess): void {
-    if (this.#process !== guard) return;
+  /** Somebody ended the supervisor: what it owned is gone, or nobody's. */
+  #lose(supervisor: ChildProcess): void {
+    if (this.#process !== supervisor) return;
     this.#process = null;
     for (const id of this.#listeners.keys()) this.#hear({ id, event: 'exited', code: null, signal: null });
   }
 }
 
-function guarded(pid: number, request: StartRequest, exited: Promise<Exit>): Guarded {
+function supervised(pid: number, request: StartRequest, exited: Promise<Exit>): SupervisedProcess {
   let exit: Exit | null = null;
   void exited.then((outcome) => (exit = outcome));
   const end = async (ask: () => void) => {
@@ -130,5 +130,5 @@ function guarded(pid: number, request: StartRequest, exited: Promise<Exit>): Gua
   };
 }
 
-/** The guard of this process, where nobody needs one of their own. */
-export const guard = new Guard();
+/** The supervisor of this process, where nobody needs one of their own. */
+export const supervisor = new Supervisor();

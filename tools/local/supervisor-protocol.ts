@@ -1,4 +1,4 @@
-/** One JSON document per line: requests go to the guard's stdin, reports come from its stdout. */
+/** One JSON document per line: requests go to the supervisor's stdin, reports come from its stdout. */
 export interface StartRequest {
   op: 'start';
   id: number;
@@ -16,15 +16,15 @@ export interface StartRequest {
   stage: 'application' | 'server';
 }
 
-/** A temporary folder that goes when the guard goes. */
+/** A temporary folder that goes when the supervisor goes. */
 export interface RemoveAtEndRequest {
   op: 'remove-at-end';
   folder: string;
 }
 
-export type GuardRequest = StartRequest | RemoveAtEndRequest;
+export type SupervisorRequest = StartRequest | RemoveAtEndRequest;
 
-export type GuardReport =
+export type SupervisorReport =
   | { id: number; event: 'started'; pid: number }
   | { id: number; event: 'failed'; message: string }
   | { id: number; event: 'exited'; code: number | null; signal: NodeJS.Signals | null };
