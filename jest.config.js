@@ -1,9 +1,11 @@
-/** Real servers are shared by all suites; each suite has its own database, key prefix and ports. */
+/** All suites share one Redis and one Postgres; each suite has its own database, key prefix and ports. */
 export default {
   testMatch: ['<rootDir>/{apps,libs,test,tools}/**/*.test.{ts,tsx}'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
     '^@baton/(session|platform|tokens|ui|cluster)$': '<rootDir>/libs/$1/src/index.ts',
+    // `nest generate` writes imports with the extension of the built file.
+    '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts', '$1.tsx'],
   },
   transform: {
     '^.+\\.tsx?$': [
