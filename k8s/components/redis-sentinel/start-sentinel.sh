@@ -1,5 +1,5 @@
 #!/bin/sh
-# A Sentinel writes what it learns into its own file, which therefore cannot be the ConfigMap; what it knew before is kept.
+# A Sentinel writes its state into its configuration file, so that cannot be the ConfigMap. An existing file is kept.
 set -eu
 if [ ! -s /sentinel/sentinel.conf ]; then
   umask 077

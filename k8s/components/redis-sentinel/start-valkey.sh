@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts as a replica of whom the Sentinels name; the first pod of a new set, whom nobody knows yet, as the primary.
+# Starts as a replica of the primary that the Sentinels report. In a new set, where they report none, redis-0 is the primary.
 set -eu
 me="$HOSTNAME.redis"
 primary=$(env -u REDISCLI_AUTH valkey-cli -h redis-sentinels -p 26379 --raw sentinel get-master-addr-by-name baton 2>/dev/null | head -n 1 || true)
