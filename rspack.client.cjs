@@ -1,10 +1,10 @@
-// The browser's part of an app: one entry per kind of page, named by content, packed once at build time.
+// The browser code of an app: one entry per kind of page, named by content hash, compressed at build time.
 const { existsSync, readdirSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
 const { brotliCompressSync } = require('node:zlib');
 const rspack = require('@rspack/core');
 
-/** Writes which fingerprinted file stands for which name, and Brotli forms of what text there is. */
+/** Writes manifest.json (name to hashed file) and a Brotli version of every text file. */
 class Manifest {
   apply(compiler) {
     compiler.hooks.thisCompilation.tap('Manifest', (compilation) => {
@@ -25,7 +25,7 @@ class Manifest {
 
 const emit = (compilation, name, content) => compilation.emitAsset(name, new rspack.sources.RawSource(content));
 
-/** `site` is for every page of every app; an app's own entries are the files of its client folder that have an entry's name. */
+/** `site` is for every page of every app; an app's own entries are the `*.entry.ts(x)` files of its client folder. */
 function entries(sourceRoot) {
   const folder = join(sourceRoot, 'client');
   const own = existsSync(folder)

@@ -1,12 +1,12 @@
-// What `nest build` adds to its own rspack defaults: one bundle per entry file of an app, packages left in node_modules.
+// Extends the rspack defaults of `nest build`: one bundle per program of an app; packages stay in node_modules.
 const { existsSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
 const { CopyRspackPlugin } = require('@rspack/core');
 
-/** Files beside main.ts that are programs of their own. */
+/** Entry files of programs; an app has main.ts and may have others. */
 const PROGRAMS = ['main', 'migrate'];
 
-/** The portal shows what the last benchmark measured, if there was one. */
+/** The portal shows the results of the last benchmark, if there are any. */
 const figures = (app) =>
   app === 'portal'
     ? [
