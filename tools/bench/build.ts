@@ -1,4 +1,4 @@
-/** Turns the peers and the Baton programs into plain ESM under tools/bench/dist; packages stay in node_modules. */
+/** Builds the peers and the Baton programs to ESM in tools/bench/dist; packages stay in node_modules. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,7 +7,7 @@ import { rspack, type Configuration } from '@rspack/core';
 const here = import.meta.dirname;
 const root = join(here, '../..');
 
-/** The peers' own packages are not part of the workspace's `npm ci`. */
+/** The workspace's `npm ci` does not install the packages of the peers. */
 function installPeerPackages(): void {
   if (existsSync(join(here, 'node_modules/.package-lock.json'))) return;
   console.log('Installing the packages of the peers (once) ...');
@@ -73,10 +73,9 @@ export async function buildPrograms(): Promise<void> {
   );
 }
 
-/** The portal is measured as it is deployed, so it has to be there. */
+/** The portal is measured as deployed, so it must be built first. */
 export function requireApps(): void {
-  if (!existsSync(join(root, 'dist/apps/portal/main.js')))
-    throw new Error('Run "npm run build" first: the portal is measured as built.');
+  if (!existsSync(join(root, 'dist/apps/portal/main.js'))) throw new Error('The portal is not built: run "npm run build" first.');
 }
 
 export const program = (name: string): string => join(here, 'dist', `${name}.js`);

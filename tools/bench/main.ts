@@ -1,4 +1,4 @@
-/** `npm run bench`: the figures of docs/benchmarks, measured side by side. */
+/** `npm run bench`: measures the figures of docs/benchmarks side by side. */
 import type { Scenario } from './harness/contest.ts';
 import { describeMachine, leaveServerCore, packageVersions } from './harness/machine.ts';
 import { parseOptions, type Options, type Part } from './harness/options.ts';

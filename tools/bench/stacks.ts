@@ -1,4 +1,4 @@
-/** What is measured side by side. */
+/** The stacks that are measured side by side. */
 import { join } from 'node:path';
 import { program } from './build.ts';
 
@@ -10,11 +10,11 @@ export interface Stack {
   read: string;
   write: string;
   visitors?: number;
-  /** Visitors come in no order, instead of each connection having some of its own. */
+  /** Every request picks a visitor at random; otherwise each connection cycles through its own visitors. */
   uniform?: boolean;
-  /** The program that makes the tables. */
+  /** The program that creates the tables. */
   migrate?: string;
-  /** The program that puts the sessions into the stores when signing in would take too long. */
+  /** The program that writes the sessions to the stores, for stacks with too many visitors to sign in. */
   seed?: string;
 }
 
@@ -29,7 +29,7 @@ const peer = (name: string, title: string): Stack => ({
 
 const MANY = 100_000;
 
-/** The same stack with 100 thousand visitors, chosen uniformly: nothing remembered helps. */
+/** The same stack with 100 thousand visitors, chosen uniformly, so that caches do not help. */
 const withMany = (stack: Stack, seed: string): Stack => ({
   ...stack,
   name: `${stack.name}-100k`,

@@ -1,4 +1,4 @@
-/** Baton's session library in a bare NestJS application: the same routes as the peers, guard on, settings as they come. */
+/** Baton's session library in a bare NestJS application: the routes of the peers, guard on, default settings. */
 import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Body, Controller, Get, HttpCode, Module, Post, Req, UseGuards } from '@nestjs/common';
@@ -16,7 +16,7 @@ type Signed = SessionData & Visitor;
 class ShopController {
   constructor(private readonly sessions: Sessions) {}
 
-  /** For the balancer of the part `scale`. */
+  /** The balancer of the part `scale` reads this. */
   @Get('health/ready')
   ready(): void {}
 
@@ -55,7 +55,7 @@ class ShopModule {}
 
 const app = await NestFactory.create(ShopModule, { logger: ['error'] });
 await app.init();
-// Visitors come when the stores are trusted; how a cold start looks is not what is measured here.
+// Wait until the stores are trusted: a cold start is not measured here.
 const serving = config.strategy === 'tiered' ? 'redis' : config.strategy;
 while (app.get(Stores).status().serving !== serving) await wait(20);
 await app.listen(settings.port, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** The stores alone, without HTTP: how long one lookup takes, beside the bare command that it cannot beat. Writes its figures to OUT. */
+/** Measures lookups without HTTP, next to the bare store command as the lower bound. Writes its figures to OUT. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -14,7 +14,7 @@ const rounds = Number(process.env.ROUNDS);
 const nearCacheMs = Number(process.env.SESSION_NEAR_CACHE_MS ?? 0);
 const { keys, generation } = JSON.parse(readFileSync(process.env.KEYS!, 'utf8')) as { keys: string[]; generation: number };
 
-/** As many visitors at every size: what differs then is how much the stores hold, not what a replica remembers. */
+/** The same number of visitors at every size, so that only the size of the stores differs, not the hit rate of the caches. */
 const FEW = 1000;
 const few = keys.filter((_, i) => i % Math.ceil(keys.length / FEW) === 0);
 
@@ -37,7 +37,7 @@ async function measure({ find, keys: some }: Lookup, concurrent: number): Promis
     while (performance.now() < endsAt) {
       const asked = performance.now();
       if ((await find(some[Math.floor(Math.random() * some.length)]!)) === null)
-        throw new Error('A session that was put into the stores was not found.');
+        throw new Error('A seeded session was not found.');
       latencies.push(performance.now() - asked);
     }
   };
@@ -82,7 +82,7 @@ const lookups: Record<string, Lookup> = {
   'Baton, Postgres, 1,000 of them': { find: inPostgres, keys: few },
 };
 
-/** Of a hit: too short for the clock, so many at once are timed. */
+/** One hit is too short for the clock, so many are timed together. */
 async function nearHitUs(): Promise<number> {
   const near = createBackend(withNearCache(nearCacheMs));
   near.start();

@@ -1,4 +1,4 @@
-/** Puts SESSIONS live sessions into Postgres and Redis in bulk and writes their cookies to OUT. A server must be up: it says which generation Redis holds. */
+/** Writes SESSIONS live sessions to Postgres and Redis in bulk, and their cookies to OUT. A server must be running, because it sets the generation. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,7 +29,7 @@ const redis = await createClient({ url: settings.redisUrl, commandOptions: { tim
 const cookies: string[] = [];
 const keys: string[] = [];
 
-/** Null: sessions of this run are not in Redis. */
+/** Null if this run keeps no sessions in Redis. */
 async function generation(): Promise<number | null> {
   if (process.env.SESSION_STRATEGY === 'postgres') return null;
   for (;;) {

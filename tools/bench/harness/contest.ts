@@ -1,4 +1,4 @@
-/** Alternating rounds: every stack has its turn in every round, so that a slow minute of the machine hits all of them. */
+/** Alternating rounds: every stack runs once per round, so that a slow minute of the machine affects all of them. */
 import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -28,7 +28,7 @@ export interface Contestant {
   addresses: Addresses;
 }
 
-/** The rounds of one stack, and what one of its requests asked of the stores. */
+/** The rounds of one stack, and the store commands per request. */
 export interface Measured {
   samples: Sample[];
   perRequest: StoreCounts;
@@ -37,13 +37,13 @@ export interface Measured {
 const DEFAULT_VISITORS = 500;
 const COUNT_SECONDS = 1;
 /**
- * Each session is touched once in this time, however often it is read. With a hundred thousand of them a shorter round would
- * show only the touches that fell due while the others had their turn, or none.
+ * Each session is touched once in this time, however often it is read. With a hundred thousand sessions, a shorter round would
+ * measure only touches that became due during the turns of other stacks, or none.
  */
 const TOUCH_INTERVAL_SECONDS = 60;
-/** A server that waited while the others had their turn has cold caches: its first second does not count. */
+/** After the turns of the others, a server's caches are cold: its first second does not count. */
 const SETTLE_SECONDS = 1;
-/** A server that needs less of its core than this is at rest. */
+/** A server that uses a smaller share of its core than this is idle. */
 const AT_REST = 0.03;
 const LOOK_MS = 300;
 const PATIENCE_MS = 15_000;
@@ -70,7 +70,7 @@ export function workload({ stack, visitors }: Contestant, scenario: Scenario, co
   return visitors.reading(stack.read, connections, stack.uniform ? 'random' : 'own');
 }
 
-/** One round of one stack; null if it did not serve, which says nothing about its speed. */
+/** One round of one stack; null if a request failed, because such a round has no valid figures. */
 async function measure({ stack, server }: Contestant, work: Workload, options: Options): Promise<Sample | null> {
   const { connections } = options;
   const seconds = stack.uniform ? Math.max(options.seconds, TOUCH_INTERVAL_SECONDS) : options.seconds;
@@ -91,11 +91,12 @@ async function measure({ stack, server }: Contestant, work: Workload, options: O
 
 function hasFailed({ name }: Stack, { statuses, broken }: LoadResult): boolean {
   const failed = Object.keys(statuses).some((status) => Number(status) >= 300);
-  if (failed || broken) console.error(`${name}: a round without a figure, answers ${JSON.stringify(statuses)}, ${broken} broken`);
+  if (failed || broken)
+    console.error(`${name}: round discarded: responses ${JSON.stringify(statuses)}, ${broken} broken connections`);
   return failed || broken > 0;
 }
 
-/** What one stack has left to do after its turn (timers of finished commands, garbage) must not slow the next one down. */
+/** Work left after a turn (timers of finished commands, garbage) must not slow down the next stack. */
 async function untilAtRest(server: Server): Promise<void> {
   const givesUpAt = performance.now() + PATIENCE_MS;
   let [before, since] = [await server.usage(), performance.now()];

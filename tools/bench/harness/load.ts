@@ -1,12 +1,12 @@
 /**
- * The load generator: keep-alive connections, each sending its next request when the last answer is complete (a closed loop).
- * Raw sockets, because on two cores a generator that costs more than the server measures itself.
+ * The load generator: keep-alive connections, each sending its next request when the last response is complete (a closed loop).
+ * It uses raw sockets: on two cores, a generator that costs more than the server would measure itself.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface Workload {
-  /** The next request of this connection, ready to be sent; null when there is nothing left to send. */
+  /** The serialized next request of this connection; null when there are no more. */
   next(connection: number): Buffer | string | null;
   answered?(connection: number, status: number, head: string, latencyMs: number): void;
 }
@@ -14,7 +14,7 @@ export interface Workload {
 export interface LoadOptions extends Workload {
   port: number;
   connections: number;
-  /** No request starts later than this; without it the load ends when `next` has nothing left. */
+  /** No request starts later than this; if unset, the load ends when `next` returns null. */
   seconds?: number;
 }
 
@@ -23,7 +23,7 @@ export interface LoadResult {
   seconds: number;
   latenciesMs: number[];
   statuses: Record<number, number>;
-  /** Connections that broke before their answer was complete. */
+  /** Connections that closed before their response was complete. */
   broken: number;
 }
 
@@ -71,7 +71,7 @@ class Connection {
     if (headBytes < 0) return;
     const head = this.buffered.toString('latin1', 0, headBytes);
     const length = CONTENT_LENGTH.exec(head);
-    if (!length && / chunked/i.test(head)) throw new Error(`The generator reads answers with a content-length only:\n${head}`);
+    if (!length && / chunked/i.test(head)) throw new Error(`The load generator requires a Content-Length header:\n${head}`);
     if (this.buffered.length < headBytes + 4 + Number(length?.[1] ?? 0)) return;
     this.buffered = NOTHING;
     this.count(Number(head.slice(9, 12)), head);

@@ -1,4 +1,4 @@
-/** The machine: which core serves, which cores load, and how it is described beside the figures. */
+/** The machine: which core serves, which cores generate load, and its description in the reports. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
@@ -15,12 +15,12 @@ function hasTaskset(): boolean {
   }
 }
 
-/** Asked before this process is pinned itself. */
+/** Read before this process is pinned, because pinning changes the result. */
 const cores = availableParallelism();
 const canPin = cores > 1 && hasTaskset();
 const otherCores = cores === 2 ? '1' : `1-${cores - 1}`;
 
-/** This process and all it starts from here on (load generator, stores) leave the server's core alone. */
+/** Keeps this process and every process it starts later (load generator, stores) off the server's core. */
 export function leaveServerCore(): void {
   if (canPin) execFileSync('taskset', ['-a', '-c', '-p', otherCores, String(process.pid)], { stdio: 'ignore' });
 }

@@ -1,8 +1,8 @@
-/** Counts what clients send to Redis, by MONITOR. `commandstats` would also count what scripts do inside. Never while CPU is measured. */
+/** Counts the commands that clients send to Redis, with MONITOR; `commandstats` would include commands inside scripts. Never use it while CPU is measured. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** `+1700000000.123456 [1 127.0.0.1:4711] "GET" "key"`; commands of scripts come from `lua`. */
+/** `+1700000000.123456 [1 127.0.0.1:4711] "GET" "key"`; commands inside scripts show `lua` as the address. */
 const LINE = /^\+[\d.]+ \[(\d+) ([^\]]+)\] "([^"]+)"/;
 
 export async function countCommands(redisUrl: string, work: () => Promise<unknown>): Promise<Record<string, number>> {

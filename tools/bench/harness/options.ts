@@ -1,4 +1,4 @@
-/** What `npm run bench -- <parts> --rounds 5 ...` asks for. */
+/** The options of `npm run bench -- <parts> --rounds 5 ...`. */
 import { parseArgs } from 'node:util';
 
 export const PARTS = ['read', 'write', 'lookup', 'scale', 'freeze', 'profile'] as const;
@@ -10,11 +10,11 @@ export interface Options {
   seconds: number;
   warmUpSeconds: number;
   connections: number;
-  /** Empty: all of them. */
+  /** Empty: all stacks. */
   stacks: string[];
   /** The largest number of sessions in the scale part. */
   sessions: number;
-  /** Where results go; a run that only tries something out leaves docs/benchmarks alone. */
+  /** Where results are written; use another folder to keep docs/benchmarks unchanged. */
   out: string;
 }
 
@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- [${PARTS.join('] [')}]
   --warm-up 2          seconds of load before the first round of a stack
   --connections 50     keep-alive connections
   --stacks a,b         only these stacks
-  --sessions 1000000   most sessions of the scale part
+  --sessions 1000000   largest number of sessions of the scale part
   --out docs/benchmarks`;
 
 function isPart(word: string): word is Part {

@@ -1,4 +1,4 @@
-/** Preloaded into every measured server (`node --import`): answers what the operating system says about this process. */
+/** Preloaded into every measured server (`node --import`): reports CPU, memory and profiles of this process. */
 import { Session } from 'node:inspector/promises';
 
 const inspector = new Session();
@@ -25,6 +25,6 @@ const answers: Record<string, () => Promise<unknown>> = {
 process.on('message', (message: { id: number; ask: string }) => {
   void answers[message.ask]?.().then((answer) => process.send?.({ id: message.id, answer }));
 });
-// The channel alone must not keep a server alive that wants to end.
+// The channel must not keep the server alive.
 process.channel?.unref();
 process.on('disconnect', () => process.exit());

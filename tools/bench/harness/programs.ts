@@ -1,4 +1,4 @@
-/** Runs a program of the benchmark to its end and reads the JSON it leaves in the file named by OUT. */
+/** Runs a program of the benchmark until it exits and reads the JSON it wrote to the file named by OUT. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { onServerCore } from './machine.ts';
 
 interface RunOptions {
-  /** Measured programs get the server's core; those that only prepare something do not. */
+  /** Runs the program on the server's core. */
   measured?: boolean;
 }
 

@@ -56,7 +56,7 @@ export class Server {
   private async listening(program: string): Promise<void> {
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await accepts(this.port))) {
-      if (this.process.exitCode !== null) throw new Error(`${program} ended with exit code ${this.process.exitCode}.`);
+      if (this.process.exitCode !== null) throw new Error(`${program} exited with code ${this.process.exitCode}.`);
       if (performance.now() > deadline) throw new Error(`${program} did not listen within ${START_DEADLINE_MS} ms.`);
       await wait(50);
     }
@@ -86,7 +86,7 @@ export class Server {
     this.process.on('message', hear);
     this.process.send({ id, ask: question });
     const late = wait(ASK_DEADLINE_MS, undefined, { ref: false }).then(() =>
-      Promise.reject(new Error(`No answer to ${question}.`)),
+      Promise.reject(new Error(`The measured server did not respond to ${question}.`)),
     );
     return Promise.race([promise, late]).finally(() => this.process.off('message', hear));
   }

@@ -3,7 +3,7 @@ export function sorted(values: Iterable<number>): Float64Array {
   return Float64Array.from(values).sort();
 }
 
-/** Of values already sorted; `share` between 0 and 1. */
+/** `ascending` must be sorted; `share` is between 0 and 1. */
 export function percentile(ascending: Float64Array, share: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN;
 }

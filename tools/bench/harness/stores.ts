@@ -1,4 +1,4 @@
-/** Redis and Postgres of one run, on the cores that do not serve, and what they were asked. */
+/** Redis and Postgres of one run, on the cores that do not serve, and the number of commands they received. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Addresses {
   databaseUrl: string;
 }
 
-/** Commands by name; those of Postgres together as `postgres`. */
+/** Redis commands by name; all Postgres statements as `postgres`. */
 export type StoreCounts = Record<string, number>;
 
 const STATEMENTS = `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
@@ -53,7 +53,7 @@ export class BenchStores {
     return stores;
   }
 
-  /** A database in each store that nobody else uses. */
+  /** A new database in each store. */
   async fresh(name: string): Promise<Addresses> {
     const number = ++this.databases;
     const database = `bench_${number}_${name.replaceAll(/\W/g, '_')}`;
@@ -71,7 +71,7 @@ export class BenchStores {
     return this.client.info(section);
   }
 
-  /** One statement in the database of one stack. */
+  /** Runs one statement in the database of one stack. */
   async queryIn<T extends QueryResultRow>(databaseUrl: string, sql: string): Promise<T[]> {
     const client = new Client({ connectionString: databaseUrl });
     await client.connect();
@@ -82,13 +82,13 @@ export class BenchStores {
     }
   }
 
-  /** Of a table with its indexes and what it keeps out of line. */
+  /** Size of a table with its indexes and TOAST data. */
   async tableBytes(databaseUrl: string, table: string): Promise<number> {
     const [row] = await this.queryIn<{ bytes: string }>(databaseUrl, `SELECT pg_total_relation_size('${table}') AS bytes`);
     return Number(row?.bytes);
   }
 
-  /** What was sent to the stores while `work` ran: commands to one database of Redis, statements to one of Postgres. */
+  /** Counts what `work` sends to the stores: commands to one Redis database, statements to one Postgres database. */
   async count({ redisUrl, databaseUrl }: Addresses, work: () => Promise<unknown>): Promise<StoreCounts> {
     const before = await this.statements(databaseUrl);
     const redis = await countCommands(redisUrl, work);

@@ -1,4 +1,4 @@
-/** The signed-in visitors whose requests the load generator sends: their cookies, kept up to date as a browser does. */
+/** The signed-in visitors whose requests the load generator sends, and their cookies, updated as in a browser. */
 import { sku, ARTICLES } from '../peers/workload.ts';
 import { runLoad, type Workload } from './load.ts';
 
@@ -30,11 +30,11 @@ export class Visitors {
       next: () => (next < count ? visitors.request({ method: 'POST', path: '/login' }, '', JSON.stringify({ n: ++next })) : null),
       answered: (_connection, _status, head) => void cookies.push(cookiesOf(head)),
     });
-    if (result.statuses[204] !== count) throw new Error(`Sign-in was answered with ${JSON.stringify(result.statuses)}.`);
+    if (result.statuses[204] !== count) throw new Error(`Sign-in failed, response statuses: ${JSON.stringify(result.statuses)}.`);
     return visitors;
   }
 
-  /** Reads: every connection goes through visitors of its own, or through all of them at random. */
+  /** Reads: every connection cycles through its own visitors, or picks any visitor at random. */
   reading(path: string, connections: number, order: 'own' | 'random' = 'own'): Workload {
     const requests: (Buffer | undefined)[] = [];
     const choose = order === 'own' ? this.ownTurn(connections) : () => Math.floor(Math.random() * this.cookies.length);
@@ -45,7 +45,7 @@ export class Visitors {
     return { next };
   }
 
-  /** Cart changes: one more of an article that is in the cart already, so that sessions keep their size. */
+  /** Cart changes: each adds one of an article already in the cart, so that sessions keep their size. */
   adding(path: string, connections: number): Workload {
     const turn = this.ownTurn(connections);
     const current: number[] = [];
@@ -74,7 +74,7 @@ export class Visitors {
   }
 }
 
-/** `name=value; name=value` of what an answer sets. */
+/** The cookies that a response sets, as `name=value; name=value`. */
 function cookiesOf(head: string): string {
   return Array.from(head.matchAll(SET_COOKIE), ([, pair]) => pair).join('; ');
 }

@@ -1,4 +1,4 @@
-/** The part `freeze`: Redis is stopped in its tracks (SIGSTOP: its connections stay up) while visitors read. */
+/** The part `freeze`: Redis is frozen (SIGSTOP: its connections stay open) while visitors read. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { enter, type Contestant } from '../harness/contest.ts';
 import { runLoad } from '../harness/load.ts';
@@ -15,12 +15,12 @@ const FROZEN_STACKS = ['baton', 'baton-near', 'stock'];
 
 export interface FreezeResult {
   stack: string;
-  /** Of answers given while Redis was frozen. */
+  /** Responses to requests that overlapped with the freeze. */
   answers: number;
   slowestMs: number;
   p99Ms: number;
   failed: number;
-  /** Requests per second before the freeze, in it, and after it. */
+  /** Requests per second before, during and after the freeze. */
   perSecond: [number, number, number];
 }
 
@@ -54,7 +54,7 @@ async function observe({ server, visitors, stack }: Contestant, stores: BenchSto
 }
 
 function judge(stack: string, answers: Answer[], [start, from, to, end]: [number, number, number, number]): FreezeResult {
-  // An answer that came late because of the freeze counts to it, also when it came after it.
+  // A response delayed by the freeze counts, even if it arrived after the freeze.
   const during = answers.filter(({ at, latencyMs }) => at >= from && at - latencyMs < to);
   const latencies = sorted(during.map(({ latencyMs }) => latencyMs));
   const rate = (since: number, until: number) =>
@@ -80,7 +80,7 @@ export async function freeze(stores: BenchStores, options: Options): Promise<{ r
 }
 
 function describe(results: FreezeResult[]): string {
-  const head = ['stack', 'answers', 'slowest ms', 'p99 ms', 'not 2xx', 'requests/s before', 'frozen', 'after'];
+  const head = ['stack', 'responses', 'slowest ms', 'p99 ms', 'not 2xx', 'requests/s before', 'frozen', 'after'];
   return markdownTable(
     head,
     results.map((result) => [result.stack, result.answers, result.slowestMs, result.p99Ms, result.failed, ...result.perSecond]),

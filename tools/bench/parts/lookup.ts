@@ -30,7 +30,7 @@ export interface Filled {
 export interface Lookups {
   sessions: number;
   figures: Record<string, Figures>;
-  /** Of one near-cache hit; null when it was not asked for. */
+  /** Time of one near-cache hit; null if not measured. */
   nearUs: number | null;
 }
 
@@ -40,7 +40,7 @@ async function redisBytes(stores: BenchStores): Promise<number> {
   return Number(/used_memory_dataset:(\d+)/.exec(await stores.redisInfo('memory'))![1]);
 }
 
-/** Sessions in fresh databases. A server runs meanwhile, because it is what decides which Redis to trust. */
+/** Sessions in new databases. A server must run meanwhile, because it decides which Redis to trust. */
 export async function fill(stores: BenchStores, sessions: number): Promise<Filled> {
   const { redisUrl, databaseUrl } = await stores.fresh(`scale${sessions}`);
   const keysFile = join(tmpdir(), `baton-bench-keys-${process.pid}-${sessions}.json`);

@@ -1,4 +1,4 @@
-/** What the near cache costs a replica: resident memory after a number of different visitors came by. */
+/** Memory cost of the near cache: resident memory of a replica after requests of many different visitors. */
 import { program } from '../build.ts';
 import { runLoad } from '../harness/load.ts';
 import type { Options } from '../harness/options.ts';

@@ -12,7 +12,7 @@ const PROFILED = ['ceiling', 'stock', 'baton', 'baton-near'];
 const SCENARIOS = ['read', 'write'] as const;
 const TOP = 25;
 
-/** Where a function belongs: its package, a folder of Baton, Node itself, or the engine. */
+/** The owner of a function: its package, a folder of Baton, Node itself, or the engine. */
 function ownerOf({ url, functionName }: Profiler.ProfileNode['callFrame']): string {
   const packages = url.split('node_modules/');
   if (packages.length > 1)
@@ -32,7 +32,7 @@ function ownerOf({ url, functionName }: Profiler.ProfileNode['callFrame']): stri
   return functionName.startsWith('(') ? functionName : 'engine and native';
 }
 
-/** Waiting, and the profiler itself. */
+/** Idle time, and the profiler itself. */
 const NOT_SERVING = new Set(['(idle)', 'node:inspector', 'post · node:inspector']);
 
 function selfTimes(profile: Profiler.Profile, name: (frame: Profiler.ProfileNode['callFrame']) => string): [string, number][] {

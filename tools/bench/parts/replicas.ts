@@ -1,4 +1,4 @@
-/** One, two and four replicas behind the local balancer: what one more replica costs when it serves and when it does not. */
+/** One, two and four replicas behind the local balancer: the cost of a replica under load and idle. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBalancer } from '../../local/balancer/balancer.ts';
 import { program } from '../build.ts';
@@ -53,7 +53,9 @@ async function measure(stores: BenchStores, count: number, env: Record<string, s
     const before = await cpuMs(servers);
     const { requests, seconds, latenciesMs, statuses, broken } = await runLoad({ ...load, seconds: options.seconds });
     if (broken > 0 || statuses[200] !== requests)
-      throw new Error(`Behind the balancer: ${JSON.stringify(statuses)}, ${broken} broken.`);
+      throw new Error(
+        `Requests through the balancer failed: statuses ${JSON.stringify(statuses)}, ${broken} broken connections.`,
+      );
     const cpu = ((await cpuMs(servers)) - before) / requests;
     const open = await connectionsTo(stores, env.DATABASE_URL!);
     const rss = (await servers[0]!.usage()).rssBytes / 2 ** 20;

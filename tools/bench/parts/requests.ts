@@ -1,4 +1,4 @@
-/** The parts `read` and `write`: whole requests through every stack. */
+/** The parts `read` and `write`: complete requests through every stack. */
 import { contest, enter, type Contestant, type Measured, type Scenario } from '../harness/contest.ts';
 import type { Options } from '../harness/options.ts';
 import type { BenchStores } from '../harness/stores.ts';

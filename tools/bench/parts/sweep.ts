@@ -1,4 +1,4 @@
-/** A million sessions expire at once; a server sweeps them while visitors read. */
+/** A million sessions expire at the same time; a server sweeps them while visitors read. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { program } from '../build.ts';
 import { runLoad } from '../harness/load.ts';
@@ -13,7 +13,7 @@ import type { Filled } from './lookup.ts';
 
 const LIVE_SESSIONS = 1000;
 const LOOK_EVERY_MS = 500;
-/** A server begins to sweep within half a minute; what takes longer than this is reported as it is. */
+/** A server starts to sweep within half a minute. A sweep that takes longer than this is reported with the rows deleted so far. */
 const LIMIT_SECONDS = 150;
 
 const EXPIRE = `UPDATE session SET expires_at = now() - interval '1 minute', last_seen_at = now() - interval '1 day'`;
@@ -46,7 +46,7 @@ async function measure(server: Server, visitors: Visitors, connections: number, 
   };
 }
 
-/** From the first deleted row to the last one, or to the end of patience. */
+/** From the first deleted row to the last one, or to the time limit. */
 async function sweepOf(stores: BenchStores, databaseUrl: string, rows: number): Promise<{ seconds: number; deleted: number }> {
   const waitingSince = performance.now();
   let startedAt: number | null = null;

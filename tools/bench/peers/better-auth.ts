@@ -1,4 +1,4 @@
-/** better-auth on node:http, its sessions in Redis as secondary storage. Sign-in is not measured, so its password hash is a stub. */
+/** better-auth on node:http with sessions in Redis as secondary storage. Sign-in is not measured, so the password hash is a stub. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { betterAuth } from 'better-auth';

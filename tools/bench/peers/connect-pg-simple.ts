@@ -1,5 +1,5 @@
 /** express-session with its Postgres store. */
-// @ts-expect-error it brings no types
+// @ts-expect-error the package has no types
 import connectPgSimple from 'connect-pg-simple';
 import session from 'express-session';
 import { serveExpressSession } from './serve-express-session.ts';

@@ -1,4 +1,4 @@
-/** NestJS with an encrypted cookie. */
+/** NestJS with all data in an encrypted cookie. */
 import { Body, Controller, Get, HttpCode, Module, Post, Req, Res, UnauthorizedException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { getIronSession } from 'iron-session';

@@ -1,4 +1,4 @@
-/** NestJS with everything in a signed cookie: no store, and no logout that is final. */
+/** NestJS with all data in a signed cookie: no store, and no final logout. */
 import {
   Body,
   type CanActivate,

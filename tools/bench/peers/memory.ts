@@ -1,4 +1,4 @@
-/** express-session's own memory store: no network at all, and no second replica. */
+/** express-session's memory store: no network, and no second replica. */
 import { MemoryStore } from 'express-session';
 import { serveExpressSession } from './serve-express-session.ts';
 

@@ -1,4 +1,4 @@
-/** Puts SESSIONS sessions of the stock stack into Redis, as express-session and connect-redis would, and writes their cookies to OUT. */
+/** Writes SESSIONS sessions to Redis in the format of express-session and connect-redis, and their cookies to OUT. */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { sign } from 'cookie-signature';

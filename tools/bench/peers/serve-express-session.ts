@@ -1,4 +1,4 @@
-/** NestJS + express-session + passport, as the NestJS documentation puts them together; the store is what differs. */
+/** NestJS + express-session + passport, combined as in the NestJS documentation. Only the store differs between peers. */
 import {
   Body,
   type CanActivate,

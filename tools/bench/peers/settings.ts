@@ -1,7 +1,7 @@
 /** The environment of a peer, read in one place. */
 const required = (name: string): string => {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: the peers are started by "npm run bench".`);
+  if (!value) throw new Error(`${name} is not set: start the peers with "npm run bench".`);
   return value;
 };
 

@@ -1,4 +1,4 @@
-/** Stock: what most NestJS applications run. */
+/** Stock: the stack of most NestJS applications. */
 import { RedisStore } from 'connect-redis';
 import { createClient } from 'redis';
 import { serveExpressSession } from './serve-express-session.ts';

@@ -1,4 +1,4 @@
-/** What every peer keeps in a session and how a request changes it, so that only the session layer differs. */
+/** The data in a session and how a request changes it: the same for every peer, so that only the session layer differs. */
 export interface User {
   id: string;
   name: string;
@@ -26,7 +26,7 @@ export interface Item {
 
 const ATTRIBUTE_BYTES = 600;
 
-/** The attributes of the n-th visitor: 600 bytes of JSON, about what a signed-in shop visitor carries. */
+/** The attributes of the n-th visitor: 600 bytes of JSON, about the size of a signed-in shop visitor's session. */
 export function visitor(n: number): Visitor {
   const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   const made: Visitor = {

@@ -1,15 +1,15 @@
-/** Bar charts as SVG that reads on light and on dark pages. */
+/** Bar charts as SVG, legible on light and dark pages. */
 export interface Bar {
   label: string;
   value: number;
-  /** Written behind the bar; default: the value. */
+  /** Label after the bar; default: the value. */
   text?: string;
   ours?: boolean;
 }
 
 export interface Chart {
   title: string;
-  /** What the numbers are and which direction is good. */
+  /** What the values measure, and whether less or more is better. */
   subtitle: string;
   bars: Bar[];
   footer: string;

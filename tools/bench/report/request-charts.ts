@@ -6,7 +6,7 @@ import type { Results, Row } from './rows.ts';
 const isOurs = (stack: string): boolean => stack.startsWith('baton') || stack === 'portal';
 const titleOf = (stack: string): string => STACKS.find(({ name }) => name === stack)?.title ?? stack;
 
-/** Stacks over 100 thousand sessions and variants of stock have their figures in the tables. */
+/** Stacks with 100 thousand sessions and variants of stock are only in the tables. */
 const isCharted = ({ stack }: Row): boolean => !stack.endsWith('-100k') && stack !== 'stock-no-timeout';
 
 function bars(rows: Row[], value: (row: Row) => number, text: (row: Row) => string): Bar[] {
@@ -35,7 +35,7 @@ export function requestCharts(results: Results): Record<string, string> {
   });
   const write = drawChart({
     title: 'Cart changes per second',
-    subtitle: 'One server on one core, 50 connections; Baton answers when Postgres and Redis both have it; more is better',
+    subtitle: 'One server on one core, 50 connections; Baton responds when Postgres and Redis both have it; more is better',
     bars: bars(
       writes,
       (row) => row.requestsPerSecond,

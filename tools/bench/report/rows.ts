@@ -1,4 +1,4 @@
-/** Samples to rows: the shape of docs/benchmarks/latest.json. */
+/** Turns samples into the rows of docs/benchmarks/latest.json. */
 import type { Measured, Sample, Scenario } from '../harness/contest.ts';
 import { median, round, spread } from '../harness/statistics.ts';
 

@@ -1,4 +1,4 @@
-/** A plain table, the same on the terminal and (as Markdown) in the docs. */
+/** A Markdown table, also readable on the terminal. */
 export type Cell = string | number;
 
 const isNumber = (cell: Cell): boolean => typeof cell === 'number' || /^[\d.,+±%-]+$/.test(cell);

@@ -1,4 +1,4 @@
-/** What a run leaves behind: latest.json, the charts, and the tables as Markdown. */
+/** Writes the results of a run: latest.json, the charts, and the tables as Markdown. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requestCharts } from './request-charts.ts';
@@ -12,7 +12,7 @@ function earlierRows(file: string): Row[] {
   }
 }
 
-/** A run of one scenario leaves the rows of the other as they were. */
+/** A run of one scenario keeps the rows of the other. */
 function merge(file: string, results: Results): Results {
   const measured = new Set(results.rows.map(({ scenario }) => scenario));
   const kept = earlierRows(file).filter(({ scenario }) => !measured.has(scenario));
@@ -27,7 +27,7 @@ export function writeResults(folder: string, results: Results): void {
   for (const [name, svg] of Object.entries(requestCharts(merged))) writeFileSync(join(folder, name), svg);
 }
 
-/** The text of one part: `docs/benchmarks/<part>.md`, written by the tool as a whole. */
+/** Writes `docs/benchmarks/<part>.md`; the tool replaces the whole file. */
 export function writeText(folder: string, name: string, text: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, name), `${text.trimEnd()}\n`);
