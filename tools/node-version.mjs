@@ -1,4 +1,4 @@
-// Runs before everything else, on any Node: the rest of the project is written for Node 24 and would only fail with a riddle.
+// Runs first, on any version of Node: everything else is written for Node 24 and would fail with a misleading error.
 const major = Number.parseInt(process.versions.node, 10);
 if (major < 24) {
   console.error(
