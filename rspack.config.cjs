@@ -31,6 +31,8 @@ const server = (options) => {
   return {
     ...options,
     entry,
+    // `nest generate` writes imports with the extension of the built file.
+    resolve: { ...options.resolve, extensionAlias: { '.js': ['.js', '.ts', '.tsx'] } },
     devtool: 'source-map',
     output: { ...options.output, path: join(__dirname, 'dist/apps', app), filename: '[name].js' },
     plugins: [...options.plugins, ...figures(app)],
