@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunFile } from '../../tools/local/folder.ts';
-import { browserless, loginAs } from '../support/client.ts';
+import { browserless, register } from '../support/client.ts';
 import { launch } from '../support/launch.ts';
 import { temporaryFolder } from '../support/servers.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
@@ -16,7 +16,7 @@ describe('npm start', () => {
     expect(run.replicas.map(({ name }) => name)).toEqual(['auth-1', 'portal-1']);
     expect(first.printed()).toContain(run.url);
     const visitor = browserless(run.url);
-    await loginAs(visitor);
+    await register(visitor);
 
     process.kill(pidOf(run, 'portal-1'), 'SIGKILL');
     await until(
@@ -50,7 +50,7 @@ describe('npm start', () => {
     expect(stores.redis).toBeNull();
     expect(launched.printed()).toContain('running on Postgres alone');
     const visitor = browserless(url);
-    await loginAs(visitor);
+    await register(visitor);
     expect((await visitor.get('/api/session')).body.store).toBe('postgres');
   }, 60_000);
 

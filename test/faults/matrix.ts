@@ -1,7 +1,7 @@
-import { faultNames, type FaultName } from '../../tools/chaos/faults/catalogue.ts';
+import { faultNames, type FaultName } from '../support/breakable/catalogue.ts';
 
 /**
- * What people get while something is broken. One fault at a time; the words are:
+ * What users get while something is broken. One fault at a time; the words are:
  *
  *   yes        done by every replica; an acknowledged change is there afterwards, an ended session stays ended
  *   503        every replica says "cannot tell, try again" and leaves the cookie alone
@@ -29,13 +29,13 @@ export const MATRIX = `
 | replica killed                       | elsewhere | elsewhere | elsewhere | elsewhere | elsewhere  |
 `.trim();
 
-export const COLUMNS = ['read', 'save', 'login', 'logout', 'revoke-all'] as const;
-export type Column = (typeof COLUMNS)[number];
+export const OPERATIONS = ['read', 'save', 'login', 'logout', 'revoke-all'] as const;
+export type OperationName = (typeof OPERATIONS)[number];
 export type Cell = 'yes' | '503' | '503 there' | 'elsewhere';
 
 export interface Row {
   fault: FaultName;
-  cells: Record<Column, Cell>;
+  cells: Record<OperationName, Cell>;
 }
 
 /** The rows of the table; throws when a fault of the catalogue is missing, so that none is forgotten. */
@@ -53,6 +53,6 @@ function row(line: string): Row {
     .slice(1, -1);
   return {
     fault: fault as FaultName,
-    cells: Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index]])) as Record<Column, Cell>,
+    cells: Object.fromEntries(OPERATIONS.map((operation, index) => [operation, cells[index]])) as Record<OperationName, Cell>,
   };
 }

@@ -1,4 +1,4 @@
-import type { PostgresServer } from '../../tools/chaos/cluster/postgres-server.ts';
+import type { PostgresServer } from '../support/breakable/postgres-server.ts';
 
 /** What Postgres itself says it was asked about sessions: no replica has to be believed. */
 export class PostgresStatements {

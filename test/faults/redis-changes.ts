@@ -1,5 +1,5 @@
 import { createClient, type RedisClientType } from 'redis';
-import type { RedisServer } from '../../tools/chaos/cluster/redis-server.ts';
+import type { RedisServer } from '../support/breakable/redis-server.ts';
 
 /** Counts what is written to keys of sessions, as Redis itself announces it. Other keys (the portal's heartbeats) do not count. */
 export class RedisChanges {

@@ -1,8 +1,8 @@
-import { Cluster } from '../../tools/chaos/cluster/cluster.ts';
-import type { Member } from '../../tools/chaos/cluster/member.ts';
-import { Canary } from '../../tools/chaos/faults/recovery.ts';
+import { Cluster } from '../support/breakable/cluster.ts';
+import type { Member } from '../support/breakable/member.ts';
+import { Canary } from '../support/breakable/canary.ts';
 import { PostgresStatements } from './postgres-statements.ts';
-import { expectTea, readCart, visitorsWithCart } from './visitors.ts';
+import { expectTea, readTally, visitorsWithTally } from './visitors.ts';
 
 const SESSIONS = 1000;
 const AT_ONCE = 50;
@@ -29,17 +29,17 @@ describe('when Redis has lost everything at once', () => {
   const portalFor = (visitor: number) => portals[visitor % portals.length]!;
 
   it('one hot session is read 500 times at once on two replicas: at most one Postgres read per replica', async () => {
-    const [cookie] = await visitorsWithCart(portals, 1);
+    const [cookie] = await visitorsWithTally(portals, 1);
     await cluster.redis.command('FLUSHALL');
     await statements.forget();
-    expectTea(await Promise.all(Array.from({ length: 500 }, (_, request) => readCart(portalFor(request), cookie!))));
+    expectTea(await Promise.all(Array.from({ length: 500 }, (_, request) => readTally(portalFor(request), cookie!))));
     const reads = await statements.reads();
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(portals.length);
   }, 60_000);
 
   it('logs nobody out of 1,000 sessions, and is over after one read of each', async () => {
-    const cookies = await visitorsWithCart(portals, SESSIONS, AT_ONCE);
+    const cookies = await visitorsWithTally(portals, SESSIONS, AT_ONCE);
     await cluster.redis.command('FLUSHALL');
     await statements.forget();
     await everybodyReads(cookies, 0);
@@ -57,7 +57,7 @@ describe('when Redis has lost everything at once', () => {
   async function everybodyReads(cookies: string[], turn: number): Promise<void> {
     for (let from = 0; from < cookies.length; from += AT_ONCE) {
       const some = cookies.slice(from, from + AT_ONCE);
-      expectTea(await Promise.all(some.map((cookie, i) => readCart(portalFor(from + i + turn), cookie))));
+      expectTea(await Promise.all(some.map((cookie, i) => readTally(portalFor(from + i + turn), cookie))));
     }
   }
 });

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from '../../tools/chaos/cluster/cluster.ts';
-import { Canary } from '../../tools/chaos/faults/recovery.ts';
+import { Cluster } from '../support/breakable/cluster.ts';
+import { Canary } from '../support/breakable/canary.ts';
 import { PostgresStatements } from './postgres-statements.ts';
 import { RedisChanges } from './redis-changes.ts';
-import type { Member } from '../../tools/chaos/cluster/member.ts';
-import { chooseTheme, expectTea, readCart, visitorsWithCart } from './visitors.ts';
+import type { Member } from '../support/breakable/member.ts';
+import { chooseTheme, expectTea, readTally, visitorsWithTally } from './visitors.ts';
 
 const IDLE_SECONDS = 4;
 const TOUCH_SECONDS = 1;
@@ -34,11 +34,11 @@ describe('what reading a session costs', () => {
     const portals = cluster.of('portal');
     const statements = new PostgresStatements(cluster.postgres);
     await statements.install();
-    const [cookie] = await visitorsWithCart(portals, 1);
+    const [cookie] = await visitorsWithTally(portals, 1);
     const changes = await RedisChanges.watch(cluster.redis);
     await statements.forget();
     for (let round = 0; round < 50; round++) {
-      expectTea(await Promise.all(Array.from({ length: 20 }, (_, request) => readCart(portals[request % 2]!, cookie!))));
+      expectTea(await Promise.all(Array.from({ length: 20 }, (_, request) => readTally(portals[request % 2]!, cookie!))));
     }
     const [inPostgres, inRedis] = [await statements.writes(), await changes.soFar()];
     expect(inPostgres + inRedis).toBeLessThanOrEqual(50);
@@ -52,7 +52,7 @@ describe('what reading a session costs', () => {
 
   it('a session that is used outlives the idle timeout, and one that is not ends: never early, at most one touch interval late', async () => {
     const [portal] = impatient.of('portal');
-    const [used, unused] = await visitorsWithCart([portal!], 2);
+    const [used, unused] = await visitorsWithTally([portal!], 2);
     const start = performance.now();
     let usedAt = start;
     while (usedAt - start < (IDLE_SECONDS + TOUCH_SECONDS + 1) * 1000) {
@@ -63,16 +63,16 @@ describe('what reading a session costs', () => {
     await use(portal!, used!, usedAt);
     const answeredAt = performance.now();
     // Nobody read it for longer than the idle timeout and one touch interval.
-    expect(await readCart(portal!, unused!)).toMatchObject({ status: 401 });
+    expect(await readTally(portal!, unused!)).toMatchObject({ status: 401 });
     await pause(answeredAt + (IDLE_SECONDS + TOUCH_SECONDS) * 1000 + CLOCK_MS - performance.now());
-    expect(await readCart(portal!, used!)).toMatchObject({ status: 401 });
+    expect(await readTally(portal!, used!)).toMatchObject({ status: 401 });
   }, 60_000);
 });
 
 /** Reads within the idle timeout of the last use, and returns when: a machine that stood still for longer than that shows nothing. */
 async function use(portal: Member, cookie: string, usedAt: number): Promise<number> {
   const askedAt = performance.now();
-  const reply = await readCart(portal, cookie);
+  const reply = await readTally(portal, cookie);
   if (performance.now() - usedAt >= IDLE_SECONDS * 1000)
     throw new Error('This machine stood still for longer than the idle timeout: run it again.');
   expectTea([reply]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../../tools/local/ports.ts';
 import type { JSONInstruction } from 'dockerfile-ast';
-import { browserless, loginAs } from '../support/client.ts';
+import { browserless, register } from '../support/client.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { replicaDefaults } from '../support/replicas.ts';
 import { testDatabase, testRedis } from '../support/servers.ts';
@@ -94,7 +94,7 @@ describe('what an image holds', () => {
     expect([await exitCode(migration), migration.output()]).toEqual([0, expect.stringContaining('applied')]);
     const [auth, portal] = [await boot('auth'), await boot('portal')];
     const visitor = browserless(auth.url);
-    await loginAs(visitor);
+    await register(visitor);
     const answer = await visitor.at(portal.url).get('/api/session');
     expect(answer).toMatchObject({ status: 200, body: { user: { name: expect.any(String) } } });
     expect((await visitor.at(portal.url).get('/', { headers: { accept: 'text/html' } })).text).toContain('<html');

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { browserless, loginAs } from '../support/client.ts';
-import { migrateDatabase, type Replica, startReplica } from '../support/replicas.ts';
-import { testDatabase, testRedis } from '../support/servers.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
+import { testRedis } from '../support/servers.ts';
 
 const DRAIN_MS = 1500;
 let env: Record<string, string>;
 beforeAll(async () => {
-  const databaseUrl = await testDatabase();
-  await migrateDatabase(databaseUrl);
-  env = { DATABASE_URL: databaseUrl, REDIS_URL: (await testRedis()).url, SHUTDOWN_DRAIN_MS: String(DRAIN_MS) };
+  env = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, SHUTDOWN_DRAIN_MS: String(DRAIN_MS) };
 }, 60_000);
 
 const open = async (url: string, agent: Agent, cookie = ''): Promise<IncomingMessage> =>

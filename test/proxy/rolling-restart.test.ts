@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/local/ports.ts';
-import { migrateDatabase, type Replica, startReplica } from '../support/replicas.ts';
-import { testDatabase, testRedis } from '../support/servers.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
+import { testRedis } from '../support/servers.ts';
 import { type Proxy, startProxy } from './haproxy.ts';
-import { carts, type Load, startLoad } from './load.ts';
+import { tallies, type Load, startLoad } from './load.ts';
 
 const GRACE_SECONDS = 30;
 /** Processes start slowly on a machine that runs many suites at once. */
@@ -14,14 +15,13 @@ let proxy: Proxy;
 
 beforeAll(async () => {
   environment = {
-    DATABASE_URL: await testDatabase(),
+    DATABASE_URL: await migratedDatabase(),
     REDIS_URL: (await testRedis()).url,
     LOG_LEVEL: 'warn',
-    // What is tested is who answers, not how fast: a store of a busy machine may take its time.
+    // A busy test machine is not a slow store.
     SESSION_REDIS_DEADLINE_MS: '5000',
     SESSION_POSTGRES_DEADLINE_MS: '20000',
   };
-  await migrateDatabase(environment['DATABASE_URL']!);
   const apps = ['auth', 'auth', 'portal', 'portal', 'portal'] as const;
   for (const [at, app] of apps.entries()) replicas.push(await start(app, `${app}-${at}`));
   const of = (app: string) => replicas.filter((replica) => replica.app === app);
@@ -34,7 +34,7 @@ async function start(app: 'auth' | 'portal', name: string, port?: number): Promi
   return startReplica(app, env, { until: 'started' });
 }
 
-/** Ready by its own word, and then by the proxy's, which may not have noticed yet that it was gone. */
+/** Ready by its own report and by the proxy's, which may still have it down. */
 async function untilUp(replica: Replica): Promise<void> {
   const metrics = new URL('/metrics?scope=server', proxy.statusUrl).href;
   const up = new RegExp(`haproxy_server_status\\{[^}]*server="${replica.name}",state="UP"\\} 1`);
@@ -69,7 +69,7 @@ async function restartEach(signal: NodeJS.Signals): Promise<Restart[]> {
   return restarts;
 }
 
-/** Restarts all under load; every session and cart is looked at afterwards. */
+/** Restarts all under load; then checks every session. */
 async function underLoad(signal: NodeJS.Signals): Promise<{ load: Load; restarts: Restart[] }> {
   const load = await startLoad(proxy.url, { visitors: 8, streams: 3 });
   try {
@@ -90,7 +90,7 @@ describe('behind the real proxy, under load', () => {
     process.stdout.write(`SIGTERM: ${report(load, restarts)}`);
     expect(load.failures).toEqual([]);
     expect(await sessions(load)).toEqual(load.visitors.map(() => 200));
-    for (const { acknowledged, found } of await carts(load)) expect(found).toBe(acknowledged);
+    for (const { acknowledged, found } of await tallies(load)) expect(found).toBe(acknowledged);
     expect(load.requests).toBeGreaterThan(500);
     expect(load.reconnects).toBeGreaterThanOrEqual(3);
     for (const { code, stopMs } of restarts) {
@@ -108,7 +108,7 @@ describe('behind the real proxy, under load', () => {
     // 0: the proxy closed the connection, having had no answer to pass on.
     for (const { status } of load.failures) expect([0, 502]).toContain(status);
     expect(await sessions(load)).toEqual(load.visitors.map(() => 200));
-    for (const { acknowledged, atMost, found } of await carts(load)) {
+    for (const { acknowledged, atMost, found } of await tallies(load)) {
       expect(found).toBeGreaterThanOrEqual(acknowledged);
       expect(found).toBeLessThanOrEqual(atMost);
     }

@@ -1,4 +1,4 @@
-import { browserless, DEMO } from '../support/client.ts';
+import { browserless } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { newCredentials, PASSWORD, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
@@ -17,7 +17,7 @@ describe('a new account', () => {
   });
 
   it('cannot have a name that is taken, in whichever spelling', async () => {
-    const answer = await site.visitor().post('/auth/register', { username: ' Demo', password: PASSWORD });
+    const answer = await site.visitor().post('/auth/register', { username: ' Robin', password: PASSWORD });
     expect(answer.status).toBe(409);
   });
 
@@ -84,11 +84,13 @@ describe('a password', () => {
 describe('a replica of a careful site', () => {
   let strict: Replica;
   beforeAll(async () => {
-    strict = await startReplica('auth', { ...site.env, DEMO: undefined, REGISTRATIONS_PER_ADDRESS: '1' });
+    strict = await startReplica('auth', { ...site.env, REGISTRATIONS_PER_ADDRESS: '1' });
   }, 30_000);
 
-  it('does not know the demo accounts, even where they exist', async () => {
-    expect((await browserless(strict.url).post('/auth/login', DEMO)).status).toBe(401);
+  it('refuses accounts whose password is public', async () => {
+    const { credentials } = await site.newcomer();
+    await site.query('UPDATE users SET demo = true WHERE name = $1', [credentials.username]);
+    expect((await browserless(strict.url).post('/auth/login', credentials)).status).toBe(401);
   });
 
   it('lets one address make only so many accounts', async () => {

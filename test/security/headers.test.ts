@@ -1,4 +1,4 @@
-import { DEMO, type Answer } from '../support/client.ts';
+import { USER, type Answer } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { browserless } from '../support/client.ts';
 import { startSite, type Site } from './site.ts';
@@ -20,7 +20,7 @@ describe('every answer', () => {
       auth.get('/auth/sessions'),
       auth.get('/nowhere'),
       auth.get('/%zz'),
-      auth.post('/auth/login', DEMO),
+      auth.post('/auth/login', USER),
       auth.post('/auth/login', undefined, { body: '{' }),
       auth.get('/health/live'),
       portal.get('/', html),
@@ -56,7 +56,7 @@ describe('every answer', () => {
 });
 
 describe('the cookie', () => {
-  const setCookie = async (url: string) => (await browserless(url).post('/auth/login', DEMO)).headers.getSetCookie();
+  const setCookie = async (url: string) => (await browserless(url).post('/auth/login', USER)).headers.getSetCookie();
 
   it('is __Host-, Secure, HttpOnly, SameSite=Lax, for / and no domain', async () => {
     const [cookie, ...others] = await setCookie(secure.url);
@@ -70,7 +70,7 @@ describe('the cookie', () => {
   it('is nowhere but in Set-Cookie: not in a body, not in a log', async () => {
     const client = site.visitor();
     const answers = [
-      await client.post('/auth/login', DEMO),
+      await client.post('/auth/login', USER),
       await client.get('/auth/sessions'),
       await client.post('/auth/token'),
     ];
@@ -78,6 +78,6 @@ describe('the cookie', () => {
     for (const { text } of answers) expect(text).not.toContain(id);
     expect(site.auth[0]!.logs()).toContain('login-ok');
     expect(site.auth[0]!.logs()).not.toContain(id);
-    expect(site.auth[0]!.logs()).not.toContain(DEMO.password);
+    expect(site.auth[0]!.logs()).not.toContain(USER.password);
   });
 });

@@ -1,4 +1,4 @@
-import { browserless, DEMO } from '../support/client.ts';
+import { browserless, USER } from '../support/client.ts';
 import { newCredentials, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -10,41 +10,43 @@ const form = { headers: { accept: 'text/html' } };
 
 describe('signing in', () => {
   it('answers programs with the user and forms with a redirect', async () => {
-    const program = await site.visitor().post('/auth/login', DEMO);
+    const program = await site.visitor().post('/auth/login', USER);
     expect(program.status).toBe(200);
-    expect(program.body).toEqual({ user: { id: expect.any(String), name: 'demo', roles: ['user'] } });
-    const person = await site.visitor().submit('/auth/login', { ...DEMO, to: '/cart?x=1' }, form);
+    expect(program.body).toEqual({ user: { id: expect.any(String), name: USER.username, roles: ['user'] } });
+    const person = await site.visitor().submit('/auth/login', { ...USER, to: '/cart?x=1' }, form);
     expect([person.status, person.headers.get('location')]).toEqual([303, '/cart?x=1']);
   });
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
     'never leads to %s',
     async (to) => {
-      const answer = await site.visitor().submit('/auth/login', { ...DEMO, to }, form);
+      const answer = await site.visitor().submit('/auth/login', { ...USER, to }, form);
       expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
     },
   );
 
   it('knows the user under every spelling of the name', async () => {
-    expect((await site.visitor().post('/auth/login', { ...DEMO, username: ' DEMO ' })).status).toBe(200);
+    expect((await site.visitor().post('/auth/login', { ...USER, username: ` ${USER.username.toUpperCase()} ` })).status).toBe(
+      200,
+    );
   });
 
-  it('gives a new id, keeps the cart of before, and ends the session of before (fixation)', async () => {
+  it('gives a new id, keeps the tally of before, and ends the session of before (fixation)', async () => {
     const visitor = site.visitor();
-    await visitor.at(site.portal[0]!.url).post('/api/cart/items', { sku: 'baton', quantity: 2 });
+    await visitor.at(site.portal[0]!.url).post('/api/tally', { name: 'lap', amount: 2 });
     const before = snapshot(visitor, site.portal[0]!.url);
     expect(before.jar.size).toBe(1);
-    await visitor.post('/auth/login', DEMO);
+    await visitor.post('/auth/login', USER);
     expect([...visitor.jar.values()]).not.toEqual([...before.jar.values()]);
-    expect((await visitor.at(site.portal[0]!.url).get('/api/cart')).body.items).toEqual([{ sku: 'baton', quantity: 2 }]);
+    expect((await visitor.at(site.portal[0]!.url).get('/api/tally')).body.tally).toEqual({ lap: 2 });
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
-    expect((await before.get('/api/cart')).status).toBe(401);
+    expect((await before.get('/api/tally')).status).toBe(401);
   });
 
   it('gives a new id at every further authentication', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
-    await client.post('/auth/login', DEMO);
+    await client.post('/auth/login', USER);
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
   });
@@ -52,12 +54,12 @@ describe('signing in', () => {
   it('makes no session for an id that a visitor invented', async () => {
     const invented = new Map([['baton', `s:${'A'.repeat(65)}.${'B'.repeat(43)}`]]);
     const client = browserless(site.auth[0]!.url, invented);
-    await client.post('/auth/login', DEMO);
+    await client.post('/auth/login', USER);
     expect(client.jar.get('baton')).not.toContain('A'.repeat(65));
   });
 
   it('takes credentials from the body only', async () => {
-    const { username, password } = DEMO;
+    const { username, password } = USER;
     const answer = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
     expect([answer.status, answer.body.fields]).toEqual([400, ['username', 'password']]);
   });
@@ -113,7 +115,7 @@ describe('guessing passwords', () => {
     const locked = await browserless(site.auth[1]!.url).post('/auth/login', victim.credentials);
     expect([locked.status, Number(locked.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
     expect(await sessionStatus(victim, site.portal[0]!)).toBe(200);
-    expect((await site.visitor().post('/auth/login', DEMO)).status).toBe(200);
+    expect((await site.visitor().post('/auth/login', USER)).status).toBe(200);
   }, 60_000);
 
   it('is forgotten after a right password', async () => {

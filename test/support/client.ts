@@ -1,10 +1,12 @@
-/** What a server answered, read to its end. */
+import { randomBytes } from 'node:crypto';
+
+/** A response, read to its end. */
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
   /** Parsed when it is JSON of any kind (problem documents too). */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of it
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests state what they expect of it
   body: any;
 }
 
@@ -21,13 +23,13 @@ export interface Client {
   delete(path: string, init?: RequestInit): Promise<Answer>;
   /** Sends fields as a browser's form does. */
   submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<Answer>;
-  /** The same visitor at another address: a replica, say, instead of the balancer. */
+  /** The same visitor at another address, such as one replica instead of the balancer. */
   at(url: string): Client;
 }
 
 const DEADLINE_MS = 15_000;
 
-/** A visitor without a browser: keeps cookies, follows no redirect. */
+/** A visitor without a browser: keeps cookies, follows no redirects. */
 export function browserless(url: string, jar: CookieJar = new Map()): Client {
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
     const headers = new Headers({ accept: 'application/json', ...(jar.size > 0 && { cookie: cookieHeader(jar) }) });
@@ -55,13 +57,24 @@ export function browserless(url: string, jar: CookieJar = new Map()): Client {
   };
 }
 
-export const DEMO = { username: 'demo', password: 'baton-demo-2026' };
-export const ADMIN = { username: 'admin', password: 'baton-admin-2026' };
+export type Credentials = Record<'username' | 'password', string>;
 
-export async function loginAs(client: Client, who: { username: string; password: string } = DEMO): Promise<Answer> {
+/** Accounts of every migrated database. */
+export const USER: Credentials = { username: 'robin', password: 'robins long password' };
+export const ADMIN: Credentials = { username: 'alex', password: 'alexs long password' };
+
+export async function loginAs(client: Client, who: Credentials = USER): Promise<Answer> {
   const answer = await client.post('/auth/login', who);
   if (answer.status !== 200) throw new Error(`login of ${who.username}: ${answer.status} ${answer.text}`);
   return answer;
+}
+
+/** A new account, signed in. */
+export async function register(client: Client): Promise<Credentials> {
+  const credentials = { username: `runner-${randomBytes(4).toString('hex')}`, password: 'a long sentence nobody guesses' };
+  const answer = await client.post('/auth/register', credentials);
+  if (answer.status !== 201) throw new Error(`registration: ${answer.status} ${answer.text}`);
+  return credentials;
 }
 
 const cookieHeader = (jar: CookieJar): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');

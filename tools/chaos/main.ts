@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { report } from './report.ts';
 import { run } from './run.ts';
 
-/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Needs `npm run build` before. */
+/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Builds what it runs when sources are newer. */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
@@ -28,7 +28,7 @@ const { history, violations } = await run({
   seed,
   isNear: near,
   hasStalls: stalls,
-  stack: stock ? 'stock' : 'baton',
+  isStock: stock,
   env: stock ? {} : { SESSION_STRATEGY: strategy },
   onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),
 });

@@ -1,4 +1,5 @@
-import { type Exchange, type History, outcomeOf, type Violation } from './history/history.ts';
+import { type Exchange, outcomeOf } from '../../test/support/visitors/exchange.ts';
+import type { History, Violation } from './history/history.ts';
 
 /** What a run found, for people. */
 export function report({ exchanges, faults }: History, violations: Violation[]): string {

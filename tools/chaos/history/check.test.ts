@@ -1,5 +1,6 @@
 import { check } from './check.ts';
-import { type Answer, type Exchange, type FaultSpan, type Operation } from './history.ts';
+import type { Answer, Exchange, Operation } from '../../../test/support/visitors/exchange.ts';
+import type { FaultSpan } from './history.ts';
 
 /** Histories written by hand: what is right must pass, and each broken promise must be found. Times in ms, T = 1000. */
 const SHOP = { user: 'ada', client: 'ada-1', session: 's1', cookie: 'c1', replica: 'portal-1' };
@@ -69,25 +70,25 @@ describe('P2, logout is final', () => {
 });
 
 describe('P3, no lost change', () => {
-  it('a cart that adds up is fine', () => expect(found(login(0), add(100, 2), add(200, 3), cart(300, 5))).toEqual([]));
+  it('a tally that adds up is fine', () => expect(found(login(0), add(100, 2), add(200, 3), tally(300, 5))).toEqual([]));
   it('a lost article is found', () =>
-    expect(found(login(0), add(100, 2), add(200, 3), cart(300, 3))).toEqual(['P3 tea: 3 in the cart, 5 acknowledged: 2 lost']));
+    expect(found(login(0), add(100, 2), add(200, 3), tally(300, 3))).toEqual(['P3 tea: 3 in the tally, 5 acknowledged: 2 lost']));
   it('an article added twice is found', () =>
-    expect(found(login(0), add(100, 2), cart(300, 4))).toEqual(['P3 tea: 4 in the cart, 2 asked for: 2 too many']));
+    expect(found(login(0), add(100, 2), tally(300, 4))).toEqual(['P3 tea: 4 in the tally, 2 asked for: 2 too many']));
   it('an unanswered add may count or not', () => {
-    expect(found(login(0), add(100, 2, unavailable), cart(300, 0), during(0, 200))).toEqual([]);
-    expect(found(login(0), add(100, 2, unavailable), cart(300, 2), during(0, 200))).toEqual([]);
+    expect(found(login(0), add(100, 2, unavailable), tally(300, 0), during(0, 200))).toEqual([]);
+    expect(found(login(0), add(100, 2, unavailable), tally(300, 2), during(0, 200))).toEqual([]);
   });
-  it('a refused add counts nothing', () => expect(found(login(0), add(100, 2, answered(400)), cart(300, 2))).toHaveLength(1));
+  it('a refused add counts nothing', () => expect(found(login(0), add(100, 2, answered(400)), tally(300, 2))).toHaveLength(1));
   it('a concurrent add may count or not', () =>
-    expect(found(login(0), { ...add(100, 2), endMs: 500 }, cart(300, 0), cart(310, 2))).toEqual([]));
+    expect(found(login(0), { ...add(100, 2), endMs: 500 }, tally(300, 0), tally(310, 2))).toEqual([]));
   it('a stale read is allowed within T of a fault, never without one', () => {
-    expect(found(login(0), add(100, 2), cart(500, 0), during(0, 600))).toEqual([]);
-    expect(found(login(0), add(100, 2), cart(2000, 0), during(0, 3000))).toHaveLength(1);
-    expect(found(login(0), add(100, 2), cart(500, 0))).toHaveLength(1);
+    expect(found(login(0), add(100, 2), tally(500, 0), during(0, 600))).toEqual([]);
+    expect(found(login(0), add(100, 2), tally(2000, 0), during(0, 3000))).toHaveLength(1);
+    expect(found(login(0), add(100, 2), tally(500, 0))).toHaveLength(1);
   });
-  it('the cart of another session does not count', () =>
-    expect(found(login(0), { ...add(100, 2), session: 's2', cookie: 'c2' }, cart(300, 0))).toEqual([]));
+  it('the tally of another session does not count', () =>
+    expect(found(login(0), { ...add(100, 2), session: 's2', cookie: 'c2' }, tally(300, 0))).toEqual([]));
 
   it('a preference shows the last write', () =>
     expect(found(login(0), prefer(100, 'dark'), prefer(200, 'light'), theme(300, 'light'))).toEqual([]));
@@ -156,10 +157,10 @@ const login = (at: number, answer: Answer = ok({ cookie: 'issued', issued: 'c1' 
   cookie: null,
 });
 const read = (at: number, answer: Answer = ok({ user: 'ada' })) => exchange(at, { kind: 'read' }, answer);
-const cart = (at: number, tea: number) => exchange(at, { kind: 'cart' }, ok({ cart: tea ? { tea } : {} }));
+const tally = (at: number, tea: number) => exchange(at, { kind: 'tally' }, ok({ tally: tea ? { tea } : {} }));
 const theme = (at: number, value: string) => exchange(at, { kind: 'preferences' }, ok({ preferences: { theme: value } }));
-const add = (at: number, quantity: number, answer: Answer = answered(200)) =>
-  exchange(at, { kind: 'add', sku: 'tea', quantity }, answer);
+const add = (at: number, amount: number, answer: Answer = answered(200)) =>
+  exchange(at, { kind: 'add', name: 'tea', amount }, answer);
 const prefer = (at: number, value: string, answer: Answer = answered(200)) =>
   exchange(at, { kind: 'prefer', path: 'theme', value }, answer);
 const logout = (at: number, answer: Answer = answered(204)) => exchange(at, { kind: 'logout' }, answer);

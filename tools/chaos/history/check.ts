@@ -1,6 +1,6 @@
 import { dishonestAnswers } from './dishonest-answers.ts';
 import { endingsByCookie } from './endings.ts';
-import { type History, type Violation } from './history.ts';
+import type { History, Violation } from './history.ts';
 import { lateHonours } from './late-honours.ts';
 import { lostChanges } from './lost-changes.ts';
 import { randomLogouts } from './random-logouts.ts';

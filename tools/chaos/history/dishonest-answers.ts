@@ -1,4 +1,5 @@
-import { type Exchange, type History, type Violation } from './history.ts';
+import type { Exchange } from '../../../test/support/visitors/exchange.ts';
+import type { History, Violation } from './history.ts';
 
 /** P4: an answer that is not what the contract says for "done", "refused" and "cannot tell". */
 export function dishonestAnswers(history: History): Violation[] {

@@ -1,4 +1,5 @@
-import { type Exchange, type History, outcomeOf, settledMs } from './history.ts';
+import { type Exchange, outcomeOf } from '../../../test/support/visitors/exchange.ts';
+import { type History, settledMs } from './history.ts';
 
 /** A logout, a "log out everywhere else" or a password change, seen from one cookie: did it end this cookie, or only maybe? */
 export interface Ending {

@@ -1,5 +1,6 @@
 import { type Ending, mayHaveEnded } from './endings.ts';
-import { type Exchange, type History, isHonoured, isLogoutAnswer, type Violation } from './history.ts';
+import { type Exchange, isLogoutAnswer } from '../../../test/support/visitors/exchange.ts';
+import { type History, isHonoured, type Violation } from './history.ts';
 
 /** P2: a session honoured for a request that began later than T after its end was acknowledged, or after it was once refused. */
 export function lateHonours(history: History, endings: Map<string, Ending[]>): Violation[] {

@@ -1,5 +1,6 @@
 import { type Ending, mayHaveEnded } from './endings.ts';
-import { type Exchange, type History, isLogoutAnswer, outcomeOf, overlaps, type Violation } from './history.ts';
+import { type Exchange, isLogoutAnswer, outcomeOf } from '../../../test/support/visitors/exchange.ts';
+import { type History, overlaps, type Violation } from './history.ts';
 
 /** P1: a 401 for a cookie that nobody had asked to end, or a session not served though nothing was broken. */
 export function randomLogouts(history: History, endings: Map<string, Ending[]>): Violation[] {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { supervisor, type SupervisedProcess } from '../../local/supervisor.ts';
-import { freePort, LOOPBACK } from '../../local/ports.ts';
-import { untilReady } from '../../local/server.ts';
+import { supervisor, type SupervisedProcess } from '../../../tools/local/supervisor.ts';
+import { freePort, LOOPBACK } from '../../../tools/local/ports.ts';
+import { untilReady } from '../../../tools/local/server.ts';
+import type { App } from '../built.ts';
 import { Freezable } from './freezable.ts';
-import { Link } from './link.ts';
-
-export type App = 'auth' | 'portal';
+import { TcpProxy } from '../tcp-proxy.ts';
 
 export interface MemberOptions {
   app: App;
@@ -14,22 +13,28 @@ export interface MemberOptions {
   name: string;
   postgresUrl: string;
   redisPort: number;
-  /** Of SESSION_* and others: what this cluster is about. */
+  /** SESSION_* and others. */
   env: Record<string, string>;
   logFolder: string;
 }
 
-/** One replica: a process of its own on a port of its own, which reaches each store over a link that only it uses. */
+/** One replica: a process that reaches each store over a link that only it uses. */
 export class Member extends Freezable {
   private process!: SupervisedProcess;
 
   readonly app: App;
   readonly name: string;
   readonly url: string;
-  readonly links: { redis: Link; postgres: Link };
+  readonly links: { redis: TcpProxy; postgres: TcpProxy };
   private readonly options: MemberOptions;
 
-  private constructor(app: App, name: string, url: string, links: { redis: Link; postgres: Link }, options: MemberOptions) {
+  private constructor(
+    app: App,
+    name: string,
+    url: string,
+    links: { redis: TcpProxy; postgres: TcpProxy },
+    options: MemberOptions,
+  ) {
     super();
     this.app = app;
     this.name = name;
@@ -39,14 +44,17 @@ export class Member extends Freezable {
   }
 
   static async start(options: MemberOptions): Promise<Member> {
-    const links = { redis: await Link.to(options.redisPort), postgres: await Link.to(Number(new URL(options.postgresUrl).port)) };
+    const links = {
+      redis: await TcpProxy.to(options.redisPort),
+      postgres: await TcpProxy.to(Number(new URL(options.postgresUrl).port)),
+    };
     const url = `http://${LOOPBACK}:${await freePort()}`;
     const member = new Member(options.app, options.name, url, links, options);
     await member.start();
     return member;
   }
 
-  /** Also after a kill: the same address, the same links. */
+  /** Also after a kill: same address, same links. */
   async start(): Promise<void> {
     const { script, name, env, logFolder, postgresUrl } = this.options;
     const logFile = join(logFolder, `${name}.log`);
@@ -72,7 +80,7 @@ export class Member extends Freezable {
     await this.process.kill();
   }
 
-  /** What it says about itself; throws when it does not say that it is fine. */
+  /** Its own report on itself; throws unless the status is 2xx. */
   async ask(path: string): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
     if (!response.ok) throw new Error(`${this.name} ${path}: ${response.status} ${await response.text()}`);

@@ -1,18 +1,18 @@
-import type { Preferences } from '../history/history.ts';
+import type { Preferences } from './exchange.ts';
 import type { Request } from './request.ts';
 
-/** What one answer says that a history needs. */
+/** What a history needs of a response. */
 export interface Reply {
   status: number;
   retryAfter: boolean;
-  /** The new value of the session cookie, '' when it was cleared, undefined when it was left alone. */
+  /** The new value of the session cookie, '' when it was cleared, undefined when it was not set. */
   cookie: string | undefined;
   body: Body;
 }
 
 interface Body {
   user?: { name: string } | null;
-  items?: { sku: string; quantity: number }[];
+  tally?: Record<string, number>;
   store?: string;
   [preference: string]: unknown;
 }
@@ -21,7 +21,7 @@ const COOKIE_NAME = 'baton';
 /** Longer than all deadlines of a request together. */
 const PATIENCE_MS = 10_000;
 
-/** Throws when no whole answer came: the connection broke, or it took too long. */
+/** Throws when no complete response arrives: the connection broke, or it took too long. */
 export async function ask(url: string, request: Request, cookie: string | null): Promise<Reply> {
   const response = await fetch(`${url}${request.path}`, {
     method: request.method,
@@ -49,16 +49,15 @@ function cookieSetBy(response: Response): string | undefined {
   return header?.slice(COOKIE_NAME.length + 1).split(';')[0];
 }
 
-export const cartIn = ({ items }: Body): Record<string, number> =>
-  Object.fromEntries((items ?? []).map(({ sku, quantity }) => [sku, quantity]));
+export const tallyIn = ({ tally }: Body): Record<string, number> => tally ?? {};
 
 export const preferencesIn = ({ theme, language, density }: Body): Partial<Preferences> =>
   Object.fromEntries(Object.entries({ theme, language, density }).filter(([, value]) => value !== undefined));
 
-/** Why there was no answer, in a word or two. */
+/** Why there was no response, in a word or two. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${PATIENCE_MS} ms`;
+  if (error.name === 'TimeoutError') return `no response within ${PATIENCE_MS} ms`;
   const cause = error.cause as NodeJS.ErrnoException | undefined;
   return cause?.code ?? cause?.message ?? error.message;
 }

@@ -1,5 +1,5 @@
-import { report } from '../../tools/chaos/report.ts';
-import { run } from '../../tools/chaos/run.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
 
 const SECONDS = 15;
 

@@ -1,15 +1,15 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { Link } from './link.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
-describe('Link', () => {
+describe('a TCP proxy', () => {
   let server: Server;
-  let link: Link;
+  let link: TcpProxy;
   const open: Socket[] = [];
 
   beforeEach(async () => {
     server = await answering('a');
-    link = await Link.to(portOf(server));
+    link = await TcpProxy.to(portOf(server));
   });
 
   afterEach(async () => {
@@ -24,10 +24,10 @@ describe('Link', () => {
     const before = await client();
     await ask(before);
     const closed = closing(before);
-    link.cut();
+    await link.cut();
     await closed;
     await closing(socket());
-    link.heal();
+    await link.heal();
     expect(await ask(await client())).toBe('a:hello');
   });
 
@@ -38,7 +38,7 @@ describe('Link', () => {
     const after = await client();
     const answers = [ask(before), ask(after)];
     expect(await Promise.race([...answers, new Promise((resolve) => setTimeout(resolve, 100, 'silence'))])).toBe('silence');
-    link.heal();
+    await link.heal();
     expect(await Promise.all(answers)).toEqual(['a:hello', 'a:hello']);
   });
 

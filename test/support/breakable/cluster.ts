@@ -1,21 +1,18 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { supervisor } from '../../local/supervisor.ts';
-import { LOOPBACK } from '../../local/ports.ts';
-import { type App, Member } from './member.ts';
+import { join } from 'node:path';
+import { type App, builtFile, migrateDatabase } from '../built.ts';
+import { supervisor } from '../../../tools/local/supervisor.ts';
+import { LOOPBACK } from '../../../tools/local/ports.ts';
+import { Member } from './member.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
-
-export type Stack = 'baton' | 'stock';
 
 export interface ClusterOptions {
   auths: number;
   portals: number;
-  /** `stock`: express-session over connect-redis as most people use it, instead of Baton. */
-  stack?: Stack;
+  /** What each app runs instead of Baton's own; the database is then left empty. */
+  scripts?: Record<App, string>;
   /** For every replica: SESSION_STRATEGY and the like. */
   env?: Record<string, string>;
 }
@@ -24,11 +21,11 @@ const SETTINGS = {
   BIND_ADDRESS: LOOPBACK,
   COOKIE_SECURE: 'false',
   LOG_LEVEL: 'warn',
-  SESSION_SECRETS: 'chaos-secret-chaos-secret-chaos-secret-1',
-  SESSION_PEPPER: 'chaos-pepper-chaos-pepper-chaos-pepper-1',
+  SESSION_SECRETS: 'test-secret-test-secret-test-secret-0001',
+  SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };
 
-/** Real stores and real replicas of one run's own, to be broken at will. */
+/** Private stores and replicas that a test may break. */
 export class Cluster {
   readonly folder: string;
   readonly postgres: PostgresServer;
@@ -42,17 +39,19 @@ export class Cluster {
     this.members = members;
   }
 
-  static async start({ auths, portals, stack = 'baton', env = {} }: ClusterOptions): Promise<Cluster> {
+  static async start({ auths, portals, scripts, env = {} }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
     supervisor.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
       PostgresServer.start(join(folder, 'postgres')),
       RedisServer.start(join(folder, 'redis')),
     ]);
-    if (stack === 'baton') await migrate(postgres.url);
+    if (!scripts) await migrateDatabase(postgres.url);
     const members = [...numbered('auth', auths), ...numbered('portal', portals)];
     const common = { postgresUrl: postgres.url, redisPort: redis.port, env: { ...SETTINGS, ...env }, logFolder: folder };
-    const started = members.map(({ app, name }) => Member.start({ app, name, script: scriptOf(app, stack), ...common }));
+    const started = members.map(({ app, name }) =>
+      Member.start({ app, name, script: scripts?.[app] ?? builtFile(app), ...common }),
+    );
     return new Cluster(folder, postgres, redis, await Promise.all(started));
   }
 
@@ -60,7 +59,7 @@ export class Cluster {
     return this.members.filter((member) => member.app === app);
   }
 
-  /** The replica of Redis takes its place, and everybody is led there. */
+  /** Promotes this Redis replica and points every link at it. */
   async promote(replica: RedisServer): Promise<void> {
     await replica.command('REPLICAOF', 'NO', 'ONE');
     this.redis = replica;
@@ -75,15 +74,3 @@ export class Cluster {
 }
 
 const numbered = (app: App, count: number) => Array.from({ length: count }, (_, index) => ({ app, name: `${app}-${index + 1}` }));
-
-const root = resolve(import.meta.dirname, '../../..');
-
-const scriptOf = (app: App, stack: Stack) =>
-  join(root, stack === 'stock' ? 'tools/chaos/stock/app.ts' : `dist/apps/${app}/main.js`);
-
-async function migrate(databaseUrl: string): Promise<void> {
-  const script = join(root, 'dist/apps/auth/migrate.js');
-  await promisify(execFile)(process.execPath, [script], {
-    env: { ...SETTINGS, PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
-  });
-}

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SupervisedProcess } from '../../local/supervisor.ts';
+import type { SupervisedProcess } from '../../../tools/local/supervisor.ts';
 
 type Process = Pick<SupervisedProcess, 'freeze' | 'thaw'>;
 

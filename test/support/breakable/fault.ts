@@ -1,5 +1,5 @@
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Member } from '../cluster/member.ts';
+import type { Cluster } from './cluster.ts';
+import type { Member } from './member.ts';
 
 /** Something that really happens to a process, a store or a link. */
 export interface Fault {

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { RedisServer } from '../cluster/redis-server.ts';
-import { Link } from '../cluster/link.ts';
-import type { Member } from '../cluster/member.ts';
+import { RedisServer } from './redis-server.ts';
+import { TcpProxy } from '../tcp-proxy.ts';
+import type { Member } from './member.ts';
 import type { Fault } from './fault.ts';
 
 const nothing = async () => undefined;
@@ -79,10 +79,10 @@ export const faultNames = Object.keys(faults) as FaultName[];
 /** Replication is asynchronous: the replica stops hearing from its primary, misses what comes after, and is then put in its place. */
 function promotion(): Fault {
   let lagging: RedisServer;
-  let replication: Link;
+  let replication: TcpProxy;
   return {
     async prepare({ redis, folder }) {
-      replication = await Link.to(redis.port);
+      replication = await TcpProxy.to(redis.port);
       lagging = await RedisServer.start(mkdtempSync(join(folder, 'redis-replica-')), { replicaOf: replication.port });
       await lagging.untilInSync();
       replication.freeze();

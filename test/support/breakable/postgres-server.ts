@@ -1,6 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
-import { startPostgres } from '../../local/postgres.ts';
-import type { Server } from '../../local/server.ts';
+import { startPostgres } from '../../../tools/local/postgres.ts';
+import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
 /** Statement counts for the tests; killing a process needs no fsync, only a power cut would. */

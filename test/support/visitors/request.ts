@@ -1,5 +1,5 @@
-import type { App } from '../cluster/member.ts';
-import type { Operation } from '../history/history.ts';
+import type { App } from '../built.ts';
+import type { Operation } from './exchange.ts';
 
 export interface Request {
   app: App;
@@ -26,16 +26,16 @@ export function requestFor(operation: Operation, secrets: { user: string; passwo
       };
     case 'read':
       return { app: 'portal', method: 'GET', path: '/api/session' };
-    case 'cart':
-      return { app: 'portal', method: 'GET', path: '/api/cart' };
+    case 'tally':
+      return { app: 'portal', method: 'GET', path: '/api/tally' };
     case 'preferences':
       return { app: 'portal', method: 'GET', path: '/api/preferences' };
     case 'add':
       return {
         app: 'portal',
         method: 'POST',
-        path: '/api/cart/items',
-        body: { sku: operation.sku, quantity: operation.quantity },
+        path: '/api/tally',
+        body: { name: operation.name, amount: operation.amount },
       };
     case 'prefer':
       return { app: 'portal', method: 'PUT', path: '/api/preferences', body: { [operation.path]: operation.value } };

@@ -1,14 +1,14 @@
-import type { Cluster } from '../cluster/cluster.ts';
-import type { App } from '../cluster/member.ts';
-import { type Exchange, type Operation, outcomeOf } from '../history/history.ts';
-import type { Random } from '../random.ts';
-import type { Account } from './account.ts';
-import type { Browser } from './browser.ts';
+import type { Cluster } from '../../test/support/breakable/cluster.ts';
+import type { App } from '../../test/support/built.ts';
+import { type Exchange, type Operation, outcomeOf } from '../../test/support/visitors/exchange.ts';
+import type { Random } from './random.ts';
+import type { Account } from '../../test/support/visitors/account.ts';
+import type { Browser } from '../../test/support/visitors/browser.ts';
 
 /** How often visitors do what. Endings are rare, so that sessions live long enough to meet several faults. */
 const HABITS = {
   read: 6,
-  cart: 3,
+  tally: 3,
   add: 6,
   preferences: 2,
   prefer: 3,
@@ -18,7 +18,7 @@ const HABITS = {
   past: 1.5,
 };
 
-const SKUS = ['tea', 'coffee', 'cocoa'];
+const NAMES = ['tea', 'coffee', 'cocoa'];
 const PREFERENCES = {
   theme: ['light', 'dark', 'system'],
   language: ['en', 'de', 'fr', 'es'],
@@ -51,7 +51,7 @@ export class Visitor {
 
   private operation(habit: keyof typeof HABITS): Operation | null {
     if (habit === 'past' || habit === 'password') return null;
-    if (habit === 'add') return { kind: 'add', sku: this.random.pick(SKUS), quantity: this.random.between(1, 3) };
+    if (habit === 'add') return { kind: 'add', name: this.random.pick(NAMES), amount: this.random.between(1, 3) };
     if (habit !== 'prefer') return { kind: habit };
     const path = this.random.pick(['theme', 'language', 'density'] as const);
     return { kind: 'prefer', path, value: this.random.pick<string>(PREFERENCES[path]) };

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Member } from '../cluster/member.ts';
+import type { Cluster } from './cluster.ts';
+import type { Member } from './member.ts';
 
 const PATIENCE_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../breakable/cluster.ts';
 import type { Account } from './account.ts';
 import { ask } from './ask.ts';
 

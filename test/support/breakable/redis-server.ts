@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { startRedis } from '../../local/redis.ts';
-import type { Server } from '../../local/server.ts';
+import { startRedis } from '../../../tools/local/redis.ts';
+import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
 /** A dump only when told, and no waiting for more replicas before one is synchronised. */

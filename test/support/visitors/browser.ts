@@ -1,6 +1,6 @@
-import type { Member } from '../cluster/member.ts';
-import type { Answer, Exchange, Operation } from '../history/history.ts';
-import { ask, cartIn, preferencesIn, reasonOf, type Reply } from './ask.ts';
+import type { Member } from '../breakable/member.ts';
+import type { Answer, Exchange, Operation } from './exchange.ts';
+import { ask, tallyIn, preferencesIn, reasonOf, type Reply } from './ask.ts';
 import { requestFor } from './request.ts';
 
 /** The label is what histories and reports show; the value stays in here. */
@@ -97,7 +97,7 @@ function answered(reply: Reply, issued: Cookie | null, operation: Operation): An
     cookie: issued ? 'issued' : reply.cookie === '' ? 'cleared' : 'kept',
     ...(issued && { issued: issued.label }),
     ...(operation.kind === 'read' && { user: body.user?.name ?? null, store: body.store }),
-    ...(operation.kind === 'cart' && status < 400 && { cart: cartIn(body) }),
+    ...(operation.kind === 'tally' && status < 400 && { tally: tallyIn(body) }),
     ...(operation.kind === 'preferences' && status < 400 && { preferences: preferencesIn(body) }),
   };
 }
