@@ -16,18 +16,16 @@ describe('what reading a session costs', () => {
   let impatient: Cluster;
 
   beforeAll(async () => {
-    cluster = await Cluster.start({ auths: 1, portals: 2 });
-    impatient = await Cluster.start({
-      auths: 0,
-      portals: 1,
-      env: { SESSION_IDLE_SECONDS: String(IDLE_SECONDS), SESSION_TOUCH_SECONDS: String(TOUCH_SECONDS) },
-    });
+    const clocks = { SESSION_IDLE_SECONDS: String(IDLE_SECONDS), SESSION_TOUCH_SECONDS: String(TOUCH_SECONDS) };
+    [cluster, impatient] = await Promise.all([
+      Cluster.start({ auths: 1, portals: 2 }),
+      Cluster.start({ auths: 0, portals: 1, env: clocks }),
+    ]);
     await Promise.all([cluster, impatient].map((each) => new Canary(each).untilFine()));
   }, 60_000);
 
   afterAll(async () => {
-    await cluster.close();
-    await impatient.close();
+    await Promise.all([cluster.close(), impatient.close()]);
   });
 
   it('1,000 reads of one session cost at most 50 writes, in both stores together', async () => {

@@ -55,7 +55,7 @@ export async function startReplica(
   const logFile = join(temporaryFolder('replica'), `${name}.log`);
   const process_ = await supervisor.start({
     command: process.execPath,
-    args: ['--enable-source-maps', builtFile(app)],
+    args: [builtFile(app)],
     env: { ...replicaDefaults, PATH: process.env['PATH'], PORT: String(port), REPLICA: name, ...env },
     logFile,
     stage: 'application',

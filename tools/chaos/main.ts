@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 
@@ -23,6 +24,7 @@ const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}${stalls ? ' --stalls' : ''}`;
 console.log(`Replay with: ${again}`);
 
+await buildTestPortalIfNeeded();
 const { history, violations } = await run({
   seconds,
   seed,
@@ -36,5 +38,5 @@ mkdirSync('artifacts', { recursive: true });
 writeFileSync(`artifacts/chaos-${strategy}-${seed}.json`, JSON.stringify({ again, violations, history }, null, 1));
 console.log(report(history, violations));
 if (violations.length > 0) console.log(`All of it: artifacts/chaos-${strategy}-${seed}.json. Replay with: ${again}`);
-// The cluster is gone; connections that fetch keeps for reuse are no reason to stay.
+// Do not wait for the connections that fetch keeps alive.
 process.exit(violations.length === 0 ? 0 : 1);

@@ -64,7 +64,7 @@ export class Member extends Freezable {
     };
     this.process = await supervisor.start({
       command: process.execPath,
-      args: ['--enable-source-maps', '--no-warnings', script],
+      args: ['--no-warnings', script],
       env: { PATH: process.env['PATH'], PORT: new URL(this.url).port, REPLICA: name, ...stores, ...env },
       logFile,
       stage: 'application',
