@@ -3,7 +3,7 @@ import { migratedDatabase } from '../support/migrated-database.ts';
 import { type App, type Replica, startReplica } from '../support/replicas.ts';
 import { privateRedis, testRedis } from '../support/servers.ts';
 
-/** What somebody sees who set it up wrongly: one sentence that says what to do, and no secret in it. */
+/** A wrong setting leads to one sentence that states what to do and contains no secret. */
 describe('a replica that was set up wrongly', () => {
   let right: { DATABASE_URL: string; REDIS_URL: string };
   beforeAll(async () => {
@@ -12,9 +12,9 @@ describe('a replica that was set up wrongly', () => {
 
   it.each<App>(['auth', 'portal'])('%s names everything that is missing and ends', async (app) => {
     const missing = { SESSION_SECRETS: undefined, SESSION_PEPPER: undefined };
-    const said = await lastWords(app, missing);
-    expect(said).toContain('SESSION_SECRETS is missing; SESSION_PEPPER is missing');
-    expect(await lastWords(app, {})).toContain('DATABASE_URL');
+    const [withoutSecrets, withoutStores] = await Promise.all([lastWords(app, missing), lastWords(app, {})]);
+    expect(withoutSecrets).toContain('SESSION_SECRETS is missing; SESSION_PEPPER is missing');
+    expect(withoutStores).toContain('DATABASE_URL');
   });
 
   it.each<App>(['auth', 'portal'])('%s names everything that is malformed, without repeating secrets, and ends', async (app) => {

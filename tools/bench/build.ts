@@ -73,10 +73,4 @@ export async function buildPrograms(): Promise<void> {
   );
 }
 
-/** The portal is measured as it is deployed, so it has to be there. */
-export function requireApps(): void {
-  if (!existsSync(join(root, 'dist/apps/portal/main.js')))
-    throw new Error('Run "npm run build" first: the portal is measured as built.');
-}
-
 export const program = (name: string): string => join(here, 'dist', `${name}.js`);
