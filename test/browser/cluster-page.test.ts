@@ -1,3 +1,4 @@
+/** @seconds 40 */
 import type { Browser, Page } from 'playwright-core';
 import type { Server } from '../../tools/local/server.ts';
 import { launchBrowser } from '../support/browser.ts';

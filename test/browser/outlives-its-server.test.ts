@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { startDemoCluster } from '../demo/demo-cluster.ts';

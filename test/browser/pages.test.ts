@@ -1,3 +1,4 @@
+/** @seconds 25 */
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { startDemoCluster } from '../demo/demo-cluster.ts';

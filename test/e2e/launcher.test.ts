@@ -1,3 +1,4 @@
+/** @seconds 30 */
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunFile } from '../../tools/local/folder.ts';

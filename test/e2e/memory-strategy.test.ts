@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { browserless, loginAs } from '../support/client.ts';
 import { startCluster } from '../support/cluster.ts';
 

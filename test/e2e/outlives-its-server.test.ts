@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { browserless, type Client, loginAs, USER } from '../support/client.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 

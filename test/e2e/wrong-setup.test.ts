@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { migratedDatabase } from '../support/migrated-database.ts';
 import { type App, type Replica, startReplica } from '../support/replicas.ts';

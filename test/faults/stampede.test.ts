@@ -1,3 +1,4 @@
+/** @seconds 20 */
 import { Cluster } from '../support/breakable/cluster.ts';
 import type { Member } from '../support/breakable/member.ts';
 import { Canary } from '../support/breakable/canary.ts';

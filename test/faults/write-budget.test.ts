@@ -1,3 +1,4 @@
+/** @seconds 25 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from '../support/breakable/cluster.ts';
 import { Canary } from '../support/breakable/canary.ts';

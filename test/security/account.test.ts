@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import { browserless } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { newCredentials, PASSWORD, sessionStatus, snapshot, startSite, type Site } from './site.ts';

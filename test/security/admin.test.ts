@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import { ADMIN, browserless, type Client } from '../support/client.ts';
 import { sessionStatus, startSite, type Site } from './site.ts';
 

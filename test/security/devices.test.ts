@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';

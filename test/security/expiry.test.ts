@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionStatus, startSite, type Site } from './site.ts';
 

@@ -1,3 +1,4 @@
+/** @seconds 7 */
 import { request } from 'node:http';
 import * as fc from 'fast-check';
 import { startSite, type Site } from './site.ts';

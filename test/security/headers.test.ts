@@ -1,3 +1,4 @@
+/** @seconds 6 */
 import { USER, type Answer } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { browserless } from '../support/client.ts';

@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { browserless, USER } from '../support/client.ts';
 import { newCredentials, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 

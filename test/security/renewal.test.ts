@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { Client } from '../support/client.ts';

@@ -1,3 +1,4 @@
+/** @seconds 20 */
 import { createHmac } from 'node:crypto';
 import { createClient } from 'redis';
 import { browserless, type Client } from '../support/client.ts';

@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import {
   createLocalJWKSet,
   type CryptoKey,
