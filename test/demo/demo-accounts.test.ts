@@ -15,7 +15,7 @@ describe('the demo accounts', () => {
 
   it('cannot be registered again', async () => {
     const cluster = await startDemoCluster({ auth: 1, portal: 0 });
-    const answer = await browserless(cluster.url).post('/auth/register', { ...DEMO, username: ' Demo' });
-    expect(answer.status).toBe(409);
+    const response = await browserless(cluster.url).post('/auth/register', { ...DEMO, username: ' Demo' });
+    expect(response.status).toBe(409);
   }, 60_000);
 });

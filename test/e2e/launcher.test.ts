@@ -92,8 +92,8 @@ const pidOf = (run: RunFile, name: string) => run.replicas.find((replica) => rep
 /** What of a run still accepts connections. */
 async function listening({ url, stores, replicas }: RunFile): Promise<string[]> {
   const urls = [url, stores.postgres.url, ...(stores.redis ? [stores.redis.url] : []), ...replicas.map((replica) => replica.url)];
-  const answers = await Promise.all(urls.map(async (each) => ((await accepts(new URL(each))) ? each : null)));
-  return answers.filter((each) => each !== null);
+  const responses = await Promise.all(urls.map(async (each) => ((await accepts(new URL(each))) ? each : null)));
+  return responses.filter((each) => each !== null);
 }
 
 const accepts = ({ hostname, port }: URL) =>

@@ -8,8 +8,8 @@ describe('with sessions in the memory of one process', () => {
     const cluster = await startCluster({ env: { SESSION_STRATEGY: 'memory' } });
     const visitor = browserless(cluster.url);
     await loginAs(visitor);
-    const answers = await Promise.all(Array.from({ length: 30 }, () => visitor.get('/api/session')));
-    const refused = answers.filter(({ status }) => status === 401);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => visitor.get('/api/session')));
+    const refused = responses.filter(({ status }) => status === 401);
     expect(refused.length).toBeGreaterThan(15);
   }, 60_000);
 });

@@ -17,10 +17,10 @@ describe('a session outlives the server that made it', () => {
   it('logs in once and is the same user on every replica', async () => {
     const login = await loginAs(visitor);
     authThatLoggedIn = login.headers.get('x-replica') ?? 'auth-1';
-    const answers = await ask(visitor, '/api/session');
-    expect(statuses(answers)).toEqual([200]);
-    expect(new Set(answers.map(({ body }) => body.user.name))).toHaveProperty('size', 1);
-    expect(new Set(answers.map(({ body }) => body.servedBy.replica))).toEqual(new Set(['portal-1', 'portal-2', 'portal-3']));
+    const responses = await ask(visitor, '/api/session');
+    expect(statuses(responses)).toEqual([200]);
+    expect(new Set(responses.map(({ body }) => body.user.name))).toHaveProperty('size', 1);
+    expect(new Set(responses.map(({ body }) => body.servedBy.replica))).toEqual(new Set(['portal-1', 'portal-2', 'portal-3']));
     for (const auth of cluster.of('auth')) expect((await visitor.at(auth.url).get('/auth/sessions')).body).toHaveLength(1);
   });
 
@@ -33,9 +33,9 @@ describe('a session outlives the server that made it', () => {
   it('stays logged in when the replicas that knew it are killed', async () => {
     const servedLast = (await visitor.get('/api/session')).body.servedBy.replica as string;
     await Promise.all([cluster.named(authThatLoggedIn).kill(), cluster.named(servedLast).kill()]);
-    const answers = await ask(visitor, '/api/tally');
-    expect(statuses(answers)).toEqual([200]);
-    expect(answers.every(({ body }) => body.tally.lap === 2)).toBe(true);
+    const responses = await ask(visitor, '/api/tally');
+    expect(statuses(responses)).toEqual([200]);
+    expect(responses.every(({ body }) => body.tally.lap === 2)).toBe(true);
     expect((await visitor.get('/auth/sessions')).status).toBe(200);
   });
 
@@ -53,12 +53,12 @@ describe('a session outlives the server that made it', () => {
 
   it('responds to forms with redirects and pages', async () => {
     const person = browserless(cluster.url);
-    const answer = await person.submit('/auth/login', USER, { headers: { accept: 'text/html' } });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const response = await person.submit('/auth/login', USER, { headers: { accept: 'text/html' } });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     expect((await person.get('/', { headers: { accept: 'text/html' } })).text).toContain(USER.username);
   });
 });
 
 const ask = (client: Client, path: string) => Promise.all(Array.from({ length: REQUESTS }, () => client.get(path)));
-const statuses = (answers: { status: number }[]) => [...new Set(answers.map(({ status }) => status))];
+const statuses = (responses: { status: number }[]) => [...new Set(responses.map(({ status }) => status))];
 const tally = async (client: Client) => (await client.get('/api/tally')).body.tally as unknown;

@@ -9,7 +9,7 @@ import { Scenario } from './scenario.ts';
 import { type Exchange, outcomeOf } from '../support/visitors/exchange.ts';
 
 /** Redis and Postgres deadlines together, once for loading and once for saving, plus what a busy machine may add. */
-const LONGEST_ANSWER_MS = 2 * (150 + 1000) + 2000;
+const LONGEST_RESPONSE_MS = 2 * (150 + 1000) + 2000;
 
 /** Every row of the matrix on a cluster of its own. */
 export function testMatrix(env: Record<string, string> = {}): void {
@@ -51,7 +51,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
       async (operation) => {
         const exchanges = await operations[operation](scenario, cells[operation]);
         const times = exchanges.map(({ startMs, endMs }) => endMs - startMs);
-        expect(Math.max(...times)).toBeLessThan(LONGEST_ANSWER_MS);
+        expect(Math.max(...times)).toBeLessThan(LONGEST_RESPONSE_MS);
       },
       60_000,
     );
@@ -69,7 +69,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
   });
 }
 
-/** What was not done in the very moment when it broke, or when it came back. A killed replica itself answers nothing, or 503 until it is ready again. */
+/** What failed at the moment of the fault, or of its end. A killed replica itself does not respond, or sends 503 until it is ready again. */
 function whatWasNoticed(load: Exchange[], fault: FaultName, victims: Member[]): Exchange[] {
   const expected = fault === 'replica killed' ? victims.map(({ name }) => name) : [];
   return load.filter(

@@ -6,7 +6,7 @@ import { faultNames, type FaultName } from '../support/breakable/catalogue.ts';
  *   yes        done by every replica; an acknowledged change is there afterwards, an ended session stays ended
  *   503        every replica says "cannot tell, try again" and leaves the cookie alone
  *   503 there  so does the one replica that is cut off; the others do it
- *   elsewhere  the killed replica does not answer; the others do it
+ *   elsewhere  the killed replica does not respond; the others do it
  *
  * A login and "log out everywhere" need the users and the list of sessions, which only Postgres has.
  */

@@ -65,10 +65,10 @@ async function everywhere(
 
 function expectCell(scenario: Scenario, cell: Cell, member: Member, exchange: Exchange): Exchange {
   const isVictim = scenario.victims.includes(member);
-  const { answer } = exchange;
-  if (cell === 'elsewhere' && isVictim) expect(answer).toMatchObject({ kind: 'none' });
+  const { response } = exchange;
+  if (cell === 'elsewhere' && isVictim) expect(response).toMatchObject({ kind: 'none' });
   else if (cell === '503' || (cell === '503 there' && isVictim))
-    expect(answer).toMatchObject({ status: 503, retryAfter: true, cookie: 'kept' });
+    expect(response).toMatchObject({ status: 503, retryAfter: true, cookie: 'kept' });
   else if (outcomeOf(exchange) !== 'done') throw new Error(`not done: ${JSON.stringify(exchange)}`);
   return exchange;
 }

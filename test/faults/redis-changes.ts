@@ -21,7 +21,7 @@ export class RedisChanges {
   }
 
   async soFar(): Promise<number> {
-    // What Redis announced before this answer arrives before it, on one connection.
+    // What Redis announced before this response arrives before it, on one connection.
     await this.listener.ping();
     return this.changes;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../support/breakable/cluster.ts';
 import type { Member } from '../support/breakable/member.ts';
-import { type Exchange, isLogoutAnswer, type Operation, outcomeOf } from '../support/visitors/exchange.ts';
+import { type Exchange, isLogout, type Operation, outcomeOf } from '../support/visitors/exchange.ts';
 import type { Cookie } from '../support/visitors/browser.ts';
 import { Load } from './load.ts';
 import { TestUsers, type TestUser } from './test-users.ts';
@@ -76,7 +76,7 @@ export class Scenario {
 
   async expectHonoured(user: TestUser, portals = this.portals): Promise<void> {
     for (const portal of portals)
-      expect(await this.ask(user, { kind: 'read' }, portal)).toMatchObject({ answer: { status: 200, user: user.user } });
+      expect(await this.ask(user, { kind: 'read' }, portal)).toMatchObject({ response: { status: 200, user: user.user } });
   }
 
   /** Every ended session is refused by every portal, within T, and then for good. */
@@ -85,8 +85,8 @@ export class Scenario {
     for (const { user, cookie } of this.ended) {
       for (const portal of portals) {
         const read = () => this.ask(user, { kind: 'read' }, portal, cookie);
-        while (!isLogoutAnswer(await read()) && performance.now() < untilMs) await pause(20);
-        expect(await read()).toMatchObject({ answer: { status: 401 } });
+        while (!isLogout(await read()) && performance.now() < untilMs) await pause(20);
+        expect(await read()).toMatchObject({ response: { status: 401 } });
       }
     }
   }
@@ -110,12 +110,12 @@ export class Scenario {
   }
 
   private async expectTally(user: TestUser, portal: Member): Promise<void> {
-    const { answer } = await this.ask(user, { kind: 'tally' }, portal);
+    const { response } = await this.ask(user, { kind: 'tally' }, portal);
     const own = this.adds.filter((add) => add.user === user);
     const acknowledged = own.filter(({ exchange }) => outcomeOf(exchange) === 'done').length;
     const possible = own.filter(({ exchange }) => outcomeOf(exchange) !== 'refused').length;
-    expect(answer).toMatchObject({ status: 200 });
-    const tea = (answer.kind === 'answered' && answer.tally?.['tea']) || 0;
+    expect(response).toMatchObject({ status: 200 });
+    const tea = (response.kind === 'received' && response.tally?.['tea']) || 0;
     expect(tea).toBeGreaterThanOrEqual(acknowledged);
     expect(tea).toBeLessThanOrEqual(possible);
   }

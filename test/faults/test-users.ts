@@ -25,7 +25,7 @@ export class TestUsers {
   async signIn(name: string): Promise<TestUser> {
     const user = await this.known(name);
     const login = await user.send({ kind: 'login', certain: true }, this.cluster.of('auth')[0]!, user.account);
-    expect(login).toMatchObject({ answer: { status: 200, cookie: 'issued' } });
+    expect(login).toMatchObject({ response: { status: 200, cookie: 'issued' } });
     return user;
   }
 

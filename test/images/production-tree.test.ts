@@ -96,8 +96,8 @@ describe('what an image holds', () => {
     const [auth, portal] = [await boot('auth'), await boot('portal')];
     const visitor = browserless(auth.url);
     await register(visitor);
-    const answer = await visitor.at(portal.url).get('/api/session');
-    expect(answer).toMatchObject({ status: 200, body: { user: { name: expect.any(String) } } });
+    const response = await visitor.at(portal.url).get('/api/session');
+    expect(response).toMatchObject({ status: 200, body: { user: { name: expect.any(String) } } });
     expect((await visitor.at(portal.url).get('/', { headers: { accept: 'text/html' } })).text).toContain('<html');
     for (const { child } of [auth, portal]) {
       child.kill('SIGTERM');

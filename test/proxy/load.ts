@@ -86,14 +86,14 @@ const reasonOf = (error: unknown): string => `${String(error)} ${(error as { cau
 async function watch(url: string, { client }: Visitor, load: Load, signal: AbortSignal): Promise<void> {
   const cookie = [...client.jar].map(([name, value]) => `${name}=${value}`).join('; ');
   for (let opened = 0; !signal.aborted; opened++) {
-    const answer = await fetch(`${url}/api/events`, { signal, headers: { cookie, accept: 'text/event-stream' } }).catch(
+    const response = await fetch(`${url}/api/events`, { signal, headers: { cookie, accept: 'text/event-stream' } }).catch(
       () => null,
     );
     if (signal.aborted) return;
     if (opened > 0) load.reconnects++;
-    if (!answer?.ok)
-      load.failures.push({ method: 'GET', path: '/api/events', status: answer?.status ?? 0, at: Date.now(), detail: '' });
-    await answer?.body?.pipeTo(new WritableStream()).catch(() => undefined);
+    if (!response?.ok)
+      load.failures.push({ method: 'GET', path: '/api/events', status: response?.status ?? 0, at: Date.now(), detail: '' });
+    await response?.body?.pipeTo(new WritableStream()).catch(() => undefined);
   }
 }
 

@@ -105,7 +105,7 @@ describe('behind the real proxy, under load', () => {
     expect(load.failures.filter(({ method }) => method === 'GET')).toEqual([]);
     // At most one change per visitor can be under way when a replica dies.
     expect(load.failures.length).toBeLessThanOrEqual(restarts.length * load.visitors.length);
-    // 0: the proxy closed the connection, having had no answer to pass on.
+    // 0: the proxy closed the connection, without a response to pass on.
     for (const { status } of load.failures) expect([0, 502]).toContain(status);
     expect(await sessions(load)).toEqual(load.visitors.map(() => 200));
     for (const { acknowledged, atMost, found } of await tallies(load)) {

@@ -30,8 +30,8 @@ const send = (client: Client, method: string, path: string, headers: Record<stri
 describe.each(CROSS_SITE)('%s', (_name, headers) => {
   it.each(BODIES)('cannot sign anybody in with a %s body', async (_kind, type, body) => {
     const visitor = site.visitor();
-    const answer = await send(visitor, 'POST', '/auth/login', { ...headers, 'content-type': type }, body);
-    expect([answer.status, visitor.jar.size]).toEqual([403, 0]);
+    const response = await send(visitor, 'POST', '/auth/login', { ...headers, 'content-type': type }, body);
+    expect([response.status, visitor.jar.size]).toEqual([403, 0]);
   });
 
   it('cannot change anything in the name of who is signed in', async () => {
@@ -65,9 +65,9 @@ describe('our own pages', () => {
     expect((await send(site.visitor(), 'POST', '/auth/login', modern, body)).status).toBe(200);
   });
 
-  it('are the only ones that may read: no answer allows another origin', async () => {
-    const answer = await (await site.signedIn()).get('/auth/sessions', { headers: { origin: EVIL } });
-    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  it('are the only ones that may read: no response allows another origin', async () => {
+    const response = await (await site.signedIn()).get('/auth/sessions', { headers: { origin: EVIL } });
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ beforeAll(async () => {
   site = await startSite({ auths: 1, env: { LOGIN_FAILURES_PER_ADDRESS: '1000000' } });
 }, 60_000);
 
-/** Is in everything that is sent, so that an answer that reflects input is found out. */
+/** Is in everything that is sent, so that a response that reflects input is found out. */
 const MARK = 'zq<i>7';
 const RUNS = { numRuns: 150 };
 const SECONDS = 60_000;
@@ -24,12 +24,12 @@ interface Sent {
 function send(origin: string, { method = 'GET', path, headers = {}, body }: Sent): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
-    const sending = request({ hostname, port, method, path, headers: { accept: 'application/json', ...headers } }, (answer) => {
-      const head = JSON.stringify(answer.headers);
-      answer
+    const sending = request({ hostname, port, method, path, headers: { accept: 'application/json', ...headers } }, (response) => {
+      const head = JSON.stringify(response.headers);
+      response
         .setEncoding('utf8')
         .toArray()
-        .then((chunks) => resolve({ status: answer.statusCode!, text: head + chunks.join('') }), reject);
+        .then((chunks) => resolve({ status: response.statusCode!, text: head + chunks.join('') }), reject);
     });
     sending.on('error', reject).end(body);
   });
@@ -63,7 +63,7 @@ const routes = ['/auth/login', '/auth/register', '/auth/password', '/auth/reauth
 
 describe('whatever is sent', () => {
   it(
-    'as a cookie, no answer is a 500 and nothing comes back',
+    'as a cookie, no response is a 500 and nothing comes back',
     async () => {
       const target = fc.constantFrom<[string, string]>(
         [site.auth[0]!.url, '/auth/sessions'],
@@ -79,7 +79,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as a body, no answer is a 500 and nothing comes back',
+    'as a body, no response is a 500 and nothing comes back',
     async () => {
       const types = [
         'application/json',
@@ -114,7 +114,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'to the API of the portal, no answer is a 500 and nothing comes back',
+    'to the API of the portal, no response is a 500 and nothing comes back',
     async () => {
       const body = fc.oneof(
         fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
@@ -130,7 +130,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as headers, no answer is a 500 and nothing comes back',
+    'as headers, no response is a 500 and nothing comes back',
     async () => {
       const names = fc.constantFrom(
         'accept',
@@ -161,7 +161,7 @@ describe('whatever is sent', () => {
   );
 
   it(
-    'as a path, no answer is a 500 and nothing comes back',
+    'as a path, no response is a 500 and nothing comes back',
     async () => {
       const part = fc.oneof(
         fc.constantFrom('..', '%', '%00', '%2e%2e', '%zz', 'auth', 'sessions', 'api', 'tally', 'assets', ';', '?to='),

@@ -1,5 +1,5 @@
 /** @seconds 6 */
-import { USER, type Answer } from '../support/client.ts';
+import { USER, type HttpResponse } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { browserless } from '../support/client.ts';
 import { startSite, type Site } from './site.ts';
@@ -13,10 +13,10 @@ beforeAll(async () => {
 
 const html = { headers: { accept: 'text/html' } };
 
-describe('every answer', () => {
+describe('every response', () => {
   it('forbids inline scripts, framing, sniffing and keeping', async () => {
     const [auth, portal] = [site.visitor(), site.visitor().at(site.portal[0]!.url)];
-    const answers: Answer[] = await Promise.all([
+    const responses: HttpResponse[] = await Promise.all([
       auth.get('/auth/login', html),
       auth.get('/auth/sessions'),
       auth.get('/nowhere'),
@@ -27,7 +27,7 @@ describe('every answer', () => {
       portal.get('/', html),
       portal.get('/api/session'),
     ]);
-    for (const { headers } of answers) {
+    for (const { headers } of responses) {
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy).toMatch(/default-src 'none'/);
       expect(policy).toMatch(/object-src 'none'/);
@@ -70,13 +70,13 @@ describe('the cookie', () => {
 
   it('is nowhere but in Set-Cookie: not in a body, not in a log', async () => {
     const client = site.visitor();
-    const answers = [
+    const responses = [
       await client.post('/auth/login', USER),
       await client.get('/auth/sessions'),
       await client.post('/auth/token'),
     ];
     const id = decodeURIComponent(client.jar.get('baton')!).slice(2, 67);
-    for (const { text } of answers) expect(text).not.toContain(id);
+    for (const { text } of responses) expect(text).not.toContain(id);
     expect(site.auth[0]!.logs()).toContain('login-ok');
     expect(site.auth[0]!.logs()).not.toContain(id);
     expect(site.auth[0]!.logs()).not.toContain(USER.password);

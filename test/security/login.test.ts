@@ -10,7 +10,7 @@ beforeAll(async () => {
 const form = { headers: { accept: 'text/html' } };
 
 describe('signing in', () => {
-  it('answers programs with the user and forms with a redirect', async () => {
+  it('responds to programs with the user and forms with a redirect', async () => {
     const program = await site.visitor().post('/auth/login', USER);
     expect(program.status).toBe(200);
     expect(program.body).toEqual({ user: { id: expect.any(String), name: USER.username, roles: ['user'] } });
@@ -21,8 +21,8 @@ describe('signing in', () => {
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
     'never leads to %s',
     async (to) => {
-      const answer = await site.visitor().submit('/auth/login', { ...USER, to }, form);
-      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+      const response = await site.visitor().submit('/auth/login', { ...USER, to }, form);
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     },
   );
 
@@ -61,16 +61,18 @@ describe('signing in', () => {
 
   it('takes credentials from the body only', async () => {
     const { username, password } = USER;
-    const answer = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
-    expect([answer.status, answer.body.fields]).toEqual([400, ['username', 'password']]);
+    const response = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
+    expect([response.status, response.body.fields]).toEqual([400, ['username', 'password']]);
   });
 
   it('shows the form again, with the name but not the password, after a mistake', async () => {
-    const answer = await site.visitor().submit('/auth/login', { username: '"><b>x', password: 'secret-typo', to: '/cart' }, form);
-    expect(answer.status).toBe(401);
-    expect(answer.text).toContain('value="&quot;>&lt;b>x"');
-    expect(answer.text).toContain('name="to" value="/cart"');
-    expect(answer.text).not.toContain('secret-typo');
+    const response = await site
+      .visitor()
+      .submit('/auth/login', { username: '"><b>x', password: 'secret-typo', to: '/cart' }, form);
+    expect(response.status).toBe(401);
+    expect(response.text).toContain('value="&quot;>&lt;b>x"');
+    expect(response.text).toContain('name="to" value="/cart"');
+    expect(response.text).not.toContain('secret-typo');
   });
 });
 
@@ -78,22 +80,22 @@ describe('signing out', () => {
   it('ends the session on every replica, and tells the browser to forget', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
-    const answer = await client.post('/auth/logout');
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('clear-site-data')).toContain('storage');
+    const response = await client.post('/auth/logout');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('clear-site-data')).toContain('storage');
     expect(client.jar.size).toBe(0);
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
     expect((await before.at(site.auth[1]!.url).get('/auth/sessions')).status).toBe(401);
   });
 
   it('sends people to the start page, also those who were not signed in', async () => {
-    const answer = await site.visitor().submit('/auth/logout', {}, form);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const response = await site.visitor().submit('/auth/logout', {}, form);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
   });
 });
 
 describe('guessing passwords', () => {
-  it('gets the same answer for an unknown user and a wrong password', async () => {
+  it('gets the same response for an unknown user and a wrong password', async () => {
     const [known] = [await site.newcomer()];
     const wrong = await site.visitor().post('/auth/login', { ...known.credentials, password: 'wrong' });
     const unknown = await site.visitor().post('/auth/login', { ...newCredentials(), password: 'wrong' });
@@ -108,8 +110,8 @@ describe('guessing passwords', () => {
       browserless(site.auth[index % 2]!.url).post('/auth/login', { ...victim.credentials, password: `guess ${index}` });
     const statuses: number[] = [];
     for (let index = 0; index < 100; index += 10) {
-      const answers = await Promise.all(Array.from({ length: 10 }, (_, offset) => guess(index + offset)));
-      statuses.push(...answers.map(({ status }) => status));
+      const responses = await Promise.all(Array.from({ length: 10 }, (_, offset) => guess(index + offset)));
+      statuses.push(...responses.map(({ status }) => status));
     }
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(90);
@@ -139,7 +141,7 @@ describe('guessing passwords', () => {
     const known: number[] = [];
     const unknown: number[] = [];
     for (let round = 0; round < 40; round++) {
-      // The throttle would answer faster than any comparison.
+      // The throttle would respond faster than any comparison.
       await site.query('DELETE FROM throttle');
       known.push(await time(credentials.username));
       unknown.push(await time(`nobody-${round}`));

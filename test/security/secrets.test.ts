@@ -85,9 +85,9 @@ describe('encrypted attributes', () => {
     await withRedis(async (redis) => {
       for (const name of await redis.keys(`*${to!.key}*`)) await redis.del(name);
     });
-    const answer = await poor.at(site.portal[0]!.url).get('/api/session');
-    expect(answer.status).not.toBe(200);
-    expect(answer.text).not.toContain(rich.credentials.username);
+    const response = await poor.at(site.portal[0]!.url).get('/api/session');
+    expect(response.status).not.toBe(200);
+    expect(response.text).not.toContain(rich.credentials.username);
   });
 });
 
@@ -135,11 +135,11 @@ describe('rotation, replica by replica, under load', () => {
 
 async function newcomerAt(replica: Replica): Promise<Client> {
   const client = browserless(replica.url);
-  const answer = await client.post('/auth/register', {
+  const response = await client.post('/auth/register', {
     username: `late-${Math.random()}`,
     password: 'a long sentence nobody guesses',
   });
-  expect(answer.status).toBe(201);
+  expect(response.status).toBe(201);
   return client;
 }
 
@@ -148,13 +148,13 @@ async function visit(client: Client, pool: Record<App, Replica[]>, failures: str
   let added = 0;
   const at = (app: App, turn: number) => client.at(pool[app][turn % pool[app].length]!.url);
   for (let turn = 0; !stop.aborted; turn++) {
-    const answers = [
+    const responses = [
       await at('portal', turn).post('/api/tally', { name: 'lap', amount: 1 }),
       await at('portal', turn).get('/api/session'),
       await at('auth', turn).get('/auth/sessions'),
     ];
-    if (answers[0]!.status < 300) added++;
-    for (const [step, { status, text }] of answers.entries())
+    if (responses[0]!.status < 300) added++;
+    for (const [step, { status, text }] of responses.entries())
       if (status >= 300) failures.push(`step ${step} of turn ${turn}: ${status} ${text}`);
   }
   return added;

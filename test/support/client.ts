@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** A response, read to its end. */
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -15,14 +15,14 @@ export type CookieJar = Map<string, string>;
 
 export interface Client {
   jar: CookieJar;
-  send(method: string, path: string, init?: RequestInit): Promise<Answer>;
-  get(path: string, init?: RequestInit): Promise<Answer>;
+  send(method: string, path: string, init?: RequestInit): Promise<HttpResponse>;
+  get(path: string, init?: RequestInit): Promise<HttpResponse>;
   /** Sends JSON. */
-  post(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
-  put(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
-  delete(path: string, init?: RequestInit): Promise<Answer>;
+  post(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
+  put(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
+  delete(path: string, init?: RequestInit): Promise<HttpResponse>;
   /** Sends fields as a browser's form does. */
-  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<Answer>;
+  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<HttpResponse>;
   /** The same visitor at another address, such as one replica instead of the balancer. */
   at(url: string): Client;
 }
@@ -31,7 +31,7 @@ const DEADLINE_MS = 15_000;
 
 /** A visitor without a browser: keeps cookies, follows no redirects. */
 export function browserless(url: string, jar: CookieJar = new Map()): Client {
-  const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+  const send = async (method: string, path: string, init: RequestInit = {}): Promise<HttpResponse> => {
     const headers = new Headers({ accept: 'application/json', ...(jar.size > 0 && { cookie: cookieHeader(jar) }) });
     new Headers(init.headers).forEach((value, name) => headers.set(name, value));
     const signal = AbortSignal.timeout(DEADLINE_MS);
@@ -63,17 +63,17 @@ export type Credentials = Record<'username' | 'password', string>;
 export const USER: Credentials = { username: 'robin', password: 'robins long password' };
 export const ADMIN: Credentials = { username: 'alex', password: 'alexs long password' };
 
-export async function loginAs(client: Client, who: Credentials = USER): Promise<Answer> {
-  const answer = await client.post('/auth/login', who);
-  if (answer.status !== 200) throw new Error(`login of ${who.username}: ${answer.status} ${answer.text}`);
-  return answer;
+export async function loginAs(client: Client, who: Credentials = USER): Promise<HttpResponse> {
+  const response = await client.post('/auth/login', who);
+  if (response.status !== 200) throw new Error(`login of ${who.username}: ${response.status} ${response.text}`);
+  return response;
 }
 
 /** A new account, signed in. */
 export async function register(client: Client): Promise<Credentials> {
   const credentials = { username: `runner-${randomBytes(4).toString('hex')}`, password: 'a long sentence nobody guesses' };
-  const answer = await client.post('/auth/register', credentials);
-  if (answer.status !== 201) throw new Error(`registration: ${answer.status} ${answer.text}`);
+  const response = await client.post('/auth/register', credentials);
+  if (response.status !== 201) throw new Error(`registration: ${response.status} ${response.text}`);
   return credentials;
 }
 
@@ -93,7 +93,7 @@ function isOver(attributes: string[]): boolean {
   return maxAge !== undefined ? Number(maxAge) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now();
 }
 
-async function read(response: Response): Promise<Answer> {
+async function read(response: Response): Promise<HttpResponse> {
   const text = await response.text();
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined };

@@ -36,10 +36,10 @@ describe('a TCP proxy', () => {
     await ask(before);
     link.freeze();
     const after = await client();
-    const answers = [ask(before), ask(after)];
-    expect(await Promise.race([...answers, new Promise((resolve) => setTimeout(resolve, 100, 'silence'))])).toBe('silence');
+    const responses = [ask(before), ask(after)];
+    expect(await Promise.race([...responses, new Promise((resolve) => setTimeout(resolve, 100, 'silence'))])).toBe('silence');
     await link.heal();
-    expect(await Promise.all(answers)).toEqual(['a:hello', 'a:hello']);
+    expect(await Promise.all(responses)).toEqual(['a:hello', 'a:hello']);
   });
 
   it('aimed elsewhere: new connections go there', async () => {
@@ -76,6 +76,6 @@ const portOf = (server: Server) => (server.address() as { port: number }).port;
 
 async function ask(socket: Socket): Promise<string> {
   socket.write('hello');
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  return String(answer);
+  const [response] = (await once(socket, 'data')) as [Buffer];
+  return String(response);
 }

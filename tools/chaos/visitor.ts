@@ -67,7 +67,7 @@ export class Visitor {
     const login = await this.browser.send({ kind: 'login', certain: isCertain }, this.random.pick(this.cluster.of('auth')), {
       password,
     });
-    // A change that began meanwhile makes the answer uncertain too.
+    // A change that began meanwhile makes the response uncertain too.
     if (!this.account.isCertain || this.account.password !== password) Object.assign(login.operation, { certain: false });
     if (outcomeOf(login) === 'refused' && this.account.password === password) this.account.wasRefused();
   }

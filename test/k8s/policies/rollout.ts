@@ -14,7 +14,7 @@ const container = (app: IDeployment) => podSpec(app).containers[0]!;
 const podLabels = (app: IDeployment): Labels => app.spec!.template.metadata!.labels!;
 const first = (cluster: Cluster) => cluster.apps[0]!;
 
-/** Seconds the stores and the process may take to close after the last answer. */
+/** Seconds the stores and the process may take to close after the last response. */
 const CLOSE_SECONDS = 5;
 
 function secondsToStop(cluster: Cluster, app: App): number {

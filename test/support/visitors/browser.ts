@@ -1,5 +1,5 @@
 import type { Member } from '../breakable/member.ts';
-import type { Answer, Exchange, Operation } from './exchange.ts';
+import type { ExchangeResponse, Exchange, Operation } from './exchange.ts';
 import { ask, tallyIn, preferencesIn, reasonOf, type Reply } from './ask.ts';
 import { requestFor } from './request.ts';
 
@@ -62,10 +62,10 @@ export class Browser {
       operation,
       startMs,
       endMs: performance.now(),
-      answer: typeof reply === 'string' ? { kind: 'none', why: reply } : answered(reply, issued, operation),
+      response: typeof reply === 'string' ? { kind: 'none', why: reply } : answered(reply, issued, operation),
     };
     this.recording.exchanges.push(exchange);
-    this.keep(exchange.answer, sent, issued);
+    this.keep(exchange.response, sent, issued);
     return exchange;
   }
 
@@ -78,20 +78,20 @@ export class Browser {
     };
   }
 
-  /** As browsers do, but an answer to an older cookie does not replace a newer one. */
-  private keep(answer: Answer, sent: Cookie | null, issued: Cookie | null): void {
-    if (answer.kind === 'none' || sent !== this.cookie) return;
-    const isOver = answer.cookie === 'cleared' || answer.status === 401;
+  /** As browsers do, but a response to an older cookie does not replace a newer one. */
+  private keep(response: ExchangeResponse, sent: Cookie | null, issued: Cookie | null): void {
+    if (response.kind === 'none' || sent !== this.cookie) return;
+    const isOver = response.cookie === 'cleared' || response.status === 401;
     if (sent && (issued || isOver)) this.past.push(sent);
     if (issued) this.cookie = issued;
     else if (isOver) this.cookie = null;
   }
 }
 
-function answered(reply: Reply, issued: Cookie | null, operation: Operation): Answer {
+function answered(reply: Reply, issued: Cookie | null, operation: Operation): ExchangeResponse {
   const { status, retryAfter, body } = reply;
   return {
-    kind: 'answered',
+    kind: 'received',
     status,
     retryAfter,
     cookie: issued ? 'issued' : reply.cookie === '' ? 'cleared' : 'kept',

@@ -11,7 +11,7 @@ export interface Exchange {
   operation: Operation;
   startMs: number;
   endMs: number;
-  answer: Answer;
+  response: ExchangeResponse;
 }
 
 export type PreferencePath = 'theme' | 'language' | 'density';
@@ -24,10 +24,10 @@ export type Operation =
   | { kind: 'add'; name: string; amount: number }
   | { kind: 'prefer'; path: PreferencePath; value: string };
 
-export type Answer =
+export type ExchangeResponse =
   | { kind: 'none'; why: string }
   | {
-      kind: 'answered';
+      kind: 'received';
       status: number;
       retryAfter: boolean;
       cookie: 'kept' | 'cleared' | 'issued';
@@ -43,9 +43,9 @@ export type Answer =
 /** done: acknowledged. refused: had no effect. unknown: may have happened, or may still happen. */
 export type Outcome = 'done' | 'refused' | 'unknown';
 
-export function outcomeOf({ answer }: Exchange): Outcome {
-  if (answer.kind === 'none' || answer.status >= 500) return 'unknown';
-  return answer.status < 400 ? 'done' : 'refused';
+export function outcomeOf({ response }: Exchange): Outcome {
+  if (response.kind === 'none' || response.status >= 500) return 'unknown';
+  return response.status < 400 ? 'done' : 'refused';
 }
 
-export const isLogoutAnswer = ({ answer }: Exchange) => answer.kind === 'answered' && answer.status === 401;
+export const isLogout = ({ response }: Exchange) => response.kind === 'received' && response.status === 401;

@@ -91,7 +91,8 @@ async function measure({ stack, server }: Contestant, work: Workload, options: O
 
 function hasFailed({ name }: Stack, { statuses, broken }: LoadResult): boolean {
   const failed = Object.keys(statuses).some((status) => Number(status) >= 300);
-  if (failed || broken) console.error(`${name}: a round without a figure, answers ${JSON.stringify(statuses)}, ${broken} broken`);
+  if (failed || broken)
+    console.error(`${name}: a round without a figure, responses ${JSON.stringify(statuses)}, ${broken} broken`);
   return failed || broken > 0;
 }
 

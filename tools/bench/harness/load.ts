@@ -1,5 +1,5 @@
 /**
- * The load generator: keep-alive connections, each sending its next request when the last answer is complete (a closed loop).
+ * The load generator: keep-alive connections, each sending its next request when the last response is complete (a closed loop).
  * Raw sockets, because on two cores a generator that costs more than the server measures itself.
  */
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ export interface LoadResult {
   seconds: number;
   latenciesMs: number[];
   statuses: Record<number, number>;
-  /** Connections that broke before their answer was complete. */
+  /** Connections that broke before their response was complete. */
   broken: number;
 }
 
@@ -71,7 +71,7 @@ class Connection {
     if (headBytes < 0) return;
     const head = this.buffered.toString('latin1', 0, headBytes);
     const length = CONTENT_LENGTH.exec(head);
-    if (!length && / chunked/i.test(head)) throw new Error(`The generator reads answers with a content-length only:\n${head}`);
+    if (!length && / chunked/i.test(head)) throw new Error(`The generator reads responses with a content-length only:\n${head}`);
     if (this.buffered.length < headBytes + 4 + Number(length?.[1] ?? 0)) return;
     this.buffered = NOTHING;
     this.count(Number(head.slice(9, 12)), head);

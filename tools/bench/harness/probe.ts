@@ -1,9 +1,9 @@
-/** Preloaded into every measured server (`node --import`): answers what the operating system says about this process. */
+/** Preloaded into every measured server (`node --import`): reports what the operating system knows of this process. */
 import { Session } from 'node:inspector/promises';
 
 const inspector = new Session();
 
-const answers: Record<string, () => Promise<unknown>> = {
+const responses: Record<string, () => Promise<unknown>> = {
   usage: async () => {
     const { user, system } = process.cpuUsage();
     return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed };
@@ -23,7 +23,7 @@ const answers: Record<string, () => Promise<unknown>> = {
 };
 
 process.on('message', (message: { id: number; ask: string }) => {
-  void answers[message.ask]?.().then((answer) => process.send?.({ id: message.id, answer }));
+  void responses[message.ask]?.().then((response) => process.send?.({ id: message.id, response }));
 });
 // The channel alone must not keep a server alive that wants to end.
 process.channel?.unref();

@@ -80,13 +80,13 @@ export class Server {
     const id = ++this.asked;
     const { promise, resolve } = Promise.withResolvers<T>();
     const hear = (message: unknown) => {
-      const reply = message as { id: number; answer: T };
-      if (reply.id === id) resolve(reply.answer);
+      const reply = message as { id: number; response: T };
+      if (reply.id === id) resolve(reply.response);
     };
     this.process.on('message', hear);
     this.process.send({ id, ask: question });
     const late = wait(ASK_DEADLINE_MS, undefined, { ref: false }).then(() =>
-      Promise.reject(new Error(`No answer to ${question}.`)),
+      Promise.reject(new Error(`No response to ${question}.`)),
     );
     return Promise.race([promise, late]).finally(() => this.process.off('message', hear));
   }

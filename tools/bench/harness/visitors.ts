@@ -76,7 +76,7 @@ export class Visitors {
   }
 }
 
-/** `name=value; name=value` of what an answer sets. */
+/** `name=value; name=value` of what a response sets. */
 function cookiesOf(head: string): string {
   return Array.from(head.matchAll(SET_COOKIE), ([, pair]) => pair).join('; ');
 }

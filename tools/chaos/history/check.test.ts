@@ -1,5 +1,5 @@
 import { check } from './check.ts';
-import type { Answer, Exchange, Operation } from '../../../test/support/visitors/exchange.ts';
+import type { ExchangeResponse, Exchange, Operation } from '../../../test/support/visitors/exchange.ts';
 import type { FaultSpan } from './history.ts';
 
 /** Histories written by hand: what is right must pass, and each broken promise must be found. Times in ms, T = 1000. */
@@ -112,7 +112,7 @@ describe('P3, no lost change', () => {
   });
 });
 
-describe('P4, honest answers', () => {
+describe('P4, honest responses', () => {
   it('a 503 says when to try again and leaves the cookie alone', () => {
     expect(found(login(0), read(100, { ...unavailable, retryAfter: false }), during(0, 200))).toEqual([
       'P4 a 503 without Retry-After',
@@ -130,7 +130,7 @@ describe('P4, honest answers', () => {
   it('a success without an identity is found', () => expect(found(login(0), read(100, ok({ user: null })))).toHaveLength(1));
 });
 
-type Answered = Extract<Answer, { kind: 'answered' }>;
+type Answered = Extract<ExchangeResponse, { kind: 'received' }>;
 
 /** `P2 honoured ...` for each violation of the history made of these exchanges and faults. */
 function found(...parts: (Exchange | FaultSpan)[]): string[] {
@@ -142,26 +142,27 @@ function found(...parts: (Exchange | FaultSpan)[]): string[] {
   );
 }
 
-function exchange(startMs: number, operation: Operation, answer: Answer): Exchange {
-  return { ...SHOP, number: 0, operation, startMs, endMs: startMs + 10, answer };
+function exchange(startMs: number, operation: Operation, response: ExchangeResponse): Exchange {
+  return { ...SHOP, number: 0, operation, startMs, endMs: startMs + 10, response };
 }
 
-const answered = (status: number): Answered => ({ kind: 'answered', status, retryAfter: false, cookie: 'kept' });
+const answered = (status: number): Answered => ({ kind: 'received', status, retryAfter: false, cookie: 'kept' });
 const ok = (more: Partial<Answered> = {}): Answered => ({ ...answered(200), ...more });
 const unauthorized = answered(401);
 const unavailable = { ...answered(503), retryAfter: true };
 const during = (startMs: number, endMs: number): FaultSpan => ({ name: 'a fault', startMs, endMs });
 
-const login = (at: number, answer: Answer = ok({ cookie: 'issued', issued: 'c1' })) => ({
-  ...exchange(at, { kind: 'login', certain: true }, answer),
+const login = (at: number, response: ExchangeResponse = ok({ cookie: 'issued', issued: 'c1' })) => ({
+  ...exchange(at, { kind: 'login', certain: true }, response),
   cookie: null,
 });
-const read = (at: number, answer: Answer = ok({ user: 'ada' })) => exchange(at, { kind: 'read' }, answer);
+const read = (at: number, response: ExchangeResponse = ok({ user: 'ada' })) => exchange(at, { kind: 'read' }, response);
 const tally = (at: number, tea: number) => exchange(at, { kind: 'tally' }, ok({ tally: tea ? { tea } : {} }));
 const theme = (at: number, value: string) => exchange(at, { kind: 'preferences' }, ok({ preferences: { theme: value } }));
-const add = (at: number, amount: number, answer: Answer = answered(200)) =>
-  exchange(at, { kind: 'add', name: 'tea', amount }, answer);
-const prefer = (at: number, value: string, answer: Answer = answered(200)) =>
-  exchange(at, { kind: 'prefer', path: 'theme', value }, answer);
-const logout = (at: number, answer: Answer = answered(204)) => exchange(at, { kind: 'logout' }, answer);
-const revokeOthers = (at: number, answer: Answer = answered(204)) => exchange(at, { kind: 'revoke-others' }, answer);
+const add = (at: number, amount: number, response: ExchangeResponse = answered(200)) =>
+  exchange(at, { kind: 'add', name: 'tea', amount }, response);
+const prefer = (at: number, value: string, response: ExchangeResponse = answered(200)) =>
+  exchange(at, { kind: 'prefer', path: 'theme', value }, response);
+const logout = (at: number, response: ExchangeResponse = answered(204)) => exchange(at, { kind: 'logout' }, response);
+const revokeOthers = (at: number, response: ExchangeResponse = answered(204)) =>
+  exchange(at, { kind: 'revoke-others' }, response);

@@ -6,7 +6,7 @@ export interface History {
   faults: FaultSpan[];
   /** T of the promises: how late a logout or a change may still be unknown somewhere. */
   boundMs: number;
-  /** What a busy machine may add to T before it counts: the time between the answer leaving and the client noting it. */
+  /** What a busy machine may add to T before it counts: the time between the response leaving and the client noting it. */
   slackMs: number;
   /** Replicas keep copies of their own, or stores stall, so a change may be unknown elsewhere for up to T at any time. */
   isLagging: boolean;
@@ -28,12 +28,12 @@ export interface Violation {
   exchanges: Exchange[];
 }
 
-/** True when the answer shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
+/** True when the response shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
 export function isHonoured(exchange: Exchange): boolean {
-  const { operation, answer, cookie, user } = exchange;
+  const { operation, response, cookie, user } = exchange;
   if (cookie === null || operation.kind === 'login' || operation.kind === 'logout') return false;
-  if (outcomeOf(exchange) !== 'done' || answer.kind !== 'answered') return false;
-  return operation.kind === 'read' ? answer.user === user : answer.cookie !== 'issued' || operation.kind === 'password';
+  if (outcomeOf(exchange) !== 'done' || response.kind !== 'received') return false;
+  return operation.kind === 'read' ? response.user === user : response.cookie !== 'issued' || operation.kind === 'password';
 }
 
 /**

@@ -16,8 +16,8 @@ export function lostChanges(history: History): Violation[] {
 
 /** A tally counts exactly: between all that was surely added before the read, and that plus all that may have been added. */
 function wrongCounts(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
-  if (read.answer.kind !== 'answered' || !read.answer.tally || read.operation.kind !== 'tally') return [];
-  const tally = read.answer.tally;
+  if (read.response.kind !== 'received' || !read.response.tally || read.operation.kind !== 'tally') return [];
+  const tally = read.response.tally;
   const adds = Map.groupBy(exchanges.filter(isEffectiveAdd), ({ operation }) => operation.name);
   const names = new Set([...adds.keys(), ...Object.keys(tally)]);
   return [...names].flatMap((name) => {
@@ -39,8 +39,8 @@ const total = (adds: Add[]) => adds.reduce((sum, { operation }) => sum + operati
 
 /** A preference shows a write, or the default, that no acknowledged later write had replaced before the read began. */
 function wrongPreferences(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
-  if (read.answer.kind !== 'answered' || !read.answer.preferences || read.operation.kind !== 'preferences') return [];
-  const shown = { ...history.defaults, ...read.answer.preferences };
+  if (read.response.kind !== 'received' || !read.response.preferences || read.operation.kind !== 'preferences') return [];
+  const shown = { ...history.defaults, ...read.response.preferences };
   const writes = Map.groupBy(exchanges.filter(isEffectiveWrite), ({ operation }) => operation.path);
   return [...writes].flatMap(([path, all]) => {
     const possible = all.filter(
