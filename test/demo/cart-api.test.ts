@@ -34,10 +34,10 @@ describe('the API of the cart', () => {
       fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
       fc.tuple(fc.string(), fc.string()).map(([before, after]) => `${before}${MARK}${after}`),
     );
-    const routes = fc.constantFrom(['POST', '/api/cart/items'], ['DELETE', '/api/cart/items/x']);
+    const routes = fc.constantFrom<[string, string]>(['POST', '/api/cart/items'], ['DELETE', '/api/cart/items/x']);
     const property = fc.asyncProperty(routes, bodies, async ([method, path], body) => {
       const headers = { 'content-type': 'application/json' };
-      const { status, text } = await browserless(cluster.url).send(method!, path!, { headers, body });
+      const { status, text } = await browserless(cluster.url).send(method, path, { headers, body });
       expect(status).toBeLessThan(500);
       expect(text).not.toContain(MARK);
     });

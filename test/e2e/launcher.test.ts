@@ -10,7 +10,7 @@ import { tcpProxy } from '../support/tcp-proxy.ts';
 const SMALL = ['--auth', '1', '--portal', '1'];
 
 describe('npm start', () => {
-  it('serves, brings a killed replica back, ends in order on Ctrl-C, and finds its sessions at the next start', async () => {
+  it('serves, brings a killed replica back, shuts down cleanly on Ctrl-C, and keeps its sessions', async () => {
     const folder = temporaryFolder('local');
     const first = await launch(folder, SMALL);
     const run = await first.run();
@@ -45,7 +45,7 @@ describe('npm start', () => {
     expect((await browserless(otherRun.url).get('/health/ready')).status).toBe(200);
   }, 90_000);
 
-  it('runs on Postgres alone and says so', async () => {
+  it('runs on Postgres alone and reports it', async () => {
     const launched = await launch(temporaryFolder('local'), SMALL, { REDIS_URL: 'none' });
     const { url, stores } = await launched.run();
     expect(stores.redis).toBeNull();
@@ -89,7 +89,7 @@ describe('npm start', () => {
 
 const pidOf = (run: RunFile, name: string) => run.replicas.find((replica) => replica.name === name)?.pid as number;
 
-/** What of a run still accepts connections. */
+/** The servers of a run that still accept connections. */
 async function listening({ url, stores, replicas }: RunFile): Promise<string[]> {
   const urls = [url, stores.postgres.url, ...(stores.redis ? [stores.redis.url] : []), ...replicas.map((replica) => replica.url)];
   const responses = await Promise.all(urls.map(async (each) => ((await accepts(new URL(each))) ? each : null)));
@@ -105,7 +105,7 @@ const accepts = ({ hostname, port }: URL) =>
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come to that within 20 s');
+    if (performance.now() > deadline) throw new Error('not within 20 s');
     await pause(50);
   }
 }

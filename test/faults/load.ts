@@ -5,7 +5,7 @@ import type { TestUser } from './test-users.ts';
 
 const THINK_MS = 20;
 
-/** One user who goes on reading and adding to the tally on every portal in turn, also in the very moment when something breaks. */
+/** A user who reads and writes on every portal in turn, also at the moment of a fault. */
 export class Load {
   readonly exchanges: Exchange[] = [];
   private readonly end = new AbortController();

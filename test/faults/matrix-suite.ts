@@ -8,7 +8,7 @@ import { OPERATIONS, rows, type Row } from './matrix.ts';
 import { Scenario } from './scenario.ts';
 import { type Exchange, outcomeOf } from '../support/visitors/exchange.ts';
 
-/** Redis and Postgres deadlines together, once for loading and once for saving, plus what a busy machine may add. */
+/** The deadlines of Redis and Postgres together, for loading and for saving, plus slack for a busy machine. */
 const LONGEST_RESPONSE_MS = 2 * (150 + 1000) + 2000;
 
 /** Every row of the matrix on a cluster of its own. */
@@ -17,7 +17,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
   let canary: Canary;
 
   beforeAll(async () => {
-    // Longer than the default, so that a busy test machine is not taken for a second fault.
+    // Longer than the default: a busy test machine is not a second fault.
     cluster = await Cluster.start({
       auths: 2,
       portals: 2,
@@ -37,7 +37,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
       await canary.untilFine();
       scenario = await Scenario.prepare(cluster);
       await fault.prepare?.(cluster);
-      await scenario.goOn();
+      await scenario.startActivity();
       await fault.begin(cluster, scenario.victims);
     }, 60_000);
 
@@ -56,15 +56,15 @@ export function testMatrix(env: Record<string, string> = {}): void {
       60_000,
     );
 
-    it('afterwards all that was acknowledged is there, and what was ended stays ended', async () => {
+    it('afterwards every acknowledged change is there, and ended sessions stay ended', async () => {
       await fault.heal(cluster, scenario.victims);
       isHealed = true;
       await canary.untilFine();
       expect(whatWasNoticed(await scenario.stopLoad(), name, scenario.victims)).toEqual([]);
-      await scenario.expectTheTruth();
-      // The copy is gone: what is shown now is what the system of record holds.
+      await scenario.expectPromisesKept();
+      // Without copies, reads show what the system of record holds.
       await cluster.redis.command('FLUSHALL');
-      await scenario.expectTheTruth();
+      await scenario.expectPromisesKept();
     }, 60_000);
   });
 }

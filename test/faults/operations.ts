@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 
 const ROUNDS = 3;
 
-/** Does what the operation is about on every replica, and expects what the cell says. Returns what was asked. */
+/** Performs the operation on every replica, expects what the cell states, and returns the exchanges. */
 export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) => Promise<Exchange[]>> = {
   async read(scenario, cell) {
     return everywhere(scenario, scenario.portals, cell, (portal) => scenario.ask(scenario.reader, { kind: 'read' }, portal));
@@ -50,7 +50,7 @@ export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) 
   },
 };
 
-/** On every member at the same time, a few times over. */
+/** On every member at the same time, several times. */
 async function everywhere(
   scenario: Scenario,
   members: Member[],

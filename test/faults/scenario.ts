@@ -6,15 +6,15 @@ import type { Cookie } from '../support/visitors/browser.ts';
 import { Load } from './load.ts';
 import { TestUsers, type TestUser } from './test-users.ts';
 
-/** T, and what a busy machine may add. */
+/** T, plus slack for a busy machine. */
 const BOUND_MS = 1000 + 1500;
 
-/** The users of one row of the matrix: signed in while all is whole, and what is promised to them during the fault and afterwards. */
+/** The users of one row of the matrix: they sign in before the fault, and the promises to them are checked during it and afterwards. */
 export class Scenario {
   readonly users: TestUsers;
   readonly auths: Member[];
   readonly portals: Member[];
-  /** One replica of each app, for faults that are about single replicas. */
+  /** One replica of each app, for faults of single replicas. */
   readonly victims: Member[];
   readonly live = new Set<TestUser>();
   private readonly ended: { user: TestUser; cookie: Cookie }[] = [];
@@ -45,8 +45,8 @@ export class Scenario {
     return new Scenario(cluster, await users.signIn('reader'), leavers, pairs, users);
   }
 
-  /** What an older dump, or a replica of Redis that lags, does not know of; and somebody who goes on all the time. */
-  async goOn(): Promise<void> {
+  /** Changes that an older dump or a lagging Redis replica misses, and a user who is active from now on. */
+  async startActivity(): Promise<void> {
     const early = await this.users.signIn('early');
     await this.add(this.reader, this.portals[0]!);
     await this.end(early, this.auths[0]!, 'logout', early);
@@ -66,7 +66,7 @@ export class Scenario {
     return exchange;
   }
 
-  /** Asks for the end of `ending`'s session, and remembers it if that was acknowledged. */
+  /** Ends `ending`'s session, and records it if that was acknowledged. */
   async end(user: TestUser, member: Member, kind: 'logout' | 'revoke-others', ending: TestUser): Promise<Exchange> {
     const cookie = ending.cookie!;
     const exchange = await this.ask(user, { kind }, member);
@@ -79,7 +79,7 @@ export class Scenario {
       expect(await this.ask(user, { kind: 'read' }, portal)).toMatchObject({ response: { status: 200, user: user.user } });
   }
 
-  /** Every ended session is refused by every portal, within T, and then for good. */
+  /** Every portal refuses every ended session, within T and from then on. */
   async expectEnded(portals = this.portals): Promise<void> {
     const untilMs = performance.now() + BOUND_MS;
     for (const { user, cookie } of this.ended) {
@@ -91,7 +91,7 @@ export class Scenario {
     }
   }
 
-  /** Returns what the user who went on all the time was told. */
+  /** Returns the exchanges of the user who was active all the time. */
   async stopLoad(): Promise<Exchange[]> {
     if (!this.load) return [];
     const { by, load } = this.load;
@@ -101,8 +101,8 @@ export class Scenario {
     return exchanges;
   }
 
-  /** All is whole again: nobody was logged out, nobody came back, nothing is lost. */
-  async expectTheTruth(): Promise<void> {
+  /** After the fault: nobody was logged out, no ended session came back, no change is lost. */
+  async expectPromisesKept(): Promise<void> {
     for (const user of this.live) await this.expectHonoured(user);
     await this.expectEnded();
     for (const user of new Set(this.adds.map((add) => add.user)))

@@ -7,10 +7,10 @@ import { expectTea, readTally, visitorsWithTally } from './visitors.ts';
 
 const SESSIONS = 1000;
 const AT_ONCE = 50;
-/** What is counted is what Redis lost, not what it answered too late: on a busy machine its usual 150 ms may pass. */
+/** Counts reads that miss in Redis, not reads that time out: a busy machine may exceed the usual 150 ms. */
 const PATIENT = { SESSION_REDIS_DEADLINE_MS: '10000' };
 
-describe('when Redis has lost everything at once', () => {
+describe('when Redis loses everything at once', () => {
   let cluster: Cluster;
   let statements: PostgresStatements;
   let portals: Member[];
@@ -46,7 +46,7 @@ describe('when Redis has lost everything at once', () => {
     await everybodyReads(cookies, 0);
     expect(await statements.reads()).toBeLessThanOrEqual(SESSIONS);
 
-    // The first readers may have come before the replicas trusted the empty Redis, so their sessions are not in it yet.
+    // The first reads may precede the replicas' trust in the empty Redis, so their sessions are not in it yet.
     await canary.untilFine();
     await everybodyReads(cookies, 0);
     await statements.forget();
@@ -54,7 +54,7 @@ describe('when Redis has lost everything at once', () => {
     expect(await statements.reads()).toBe(0);
   }, 60_000);
 
-  /** Every visitor once, each on another replica than with the other `turn`. */
+  /** One read per visitor; `turn` selects the replica. */
   async function everybodyReads(cookies: string[], turn: number): Promise<void> {
     for (let from = 0; from < cookies.length; from += AT_ONCE) {
       const some = cookies.slice(from, from + AT_ONCE);

@@ -3,12 +3,12 @@ import { Account } from '../support/visitors/account.ts';
 import { Browser, Recording } from '../support/visitors/browser.ts';
 import { register } from '../support/visitors/register.ts';
 
-/** Somebody signed in, with what signing in again needs. */
+/** A browser, and the account it signs in with. */
 export interface TestUser extends Browser {
   account: Account;
 }
 
-/** Makes users with names of their own, so that what happened to one row of the matrix does not reach the next. */
+/** Creates users with unique names, so that rows of the matrix do not affect each other. */
 export class TestUsers {
   private static groups = 0;
   private readonly group = ++TestUsers.groups;
@@ -21,7 +21,7 @@ export class TestUsers {
     this.cluster = cluster;
   }
 
-  /** A new browser of this user, signed in; the account is made the first time. */
+  /** A new browser of this user, signed in; registers the account the first time. */
   async signIn(name: string): Promise<TestUser> {
     const user = await this.known(name);
     const login = await user.send({ kind: 'login', certain: true }, this.cluster.of('auth')[0]!, user.account);

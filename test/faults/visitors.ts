@@ -1,7 +1,7 @@
 import type { Member } from '../support/breakable/member.ts';
 import { ask, tallyIn, type Reply } from '../support/visitors/ask.ts';
 
-/** Visitors who never signed in, but have an article in the tally, so they have a session that could be lost. Returns their cookies. */
+/** Anonymous visitors with a tally, so with a session that could be lost. Returns their cookies. */
 export async function visitorsWithTally(portals: Member[], count: number, atOnce = 10): Promise<string[]> {
   const cookies: string[] = [];
   while (cookies.length < count) {
@@ -20,7 +20,7 @@ const addTea = (portal: Member): Promise<Reply> =>
 export const readTally = (portal: Member, cookie: string): Promise<Reply> =>
   ask(portal.url, { app: 'portal', method: 'GET', path: '/api/tally' }, cookie);
 
-/** One change, written to both stores before it is answered. */
+/** One change, written to both stores before the response. */
 export async function chooseTheme(portal: Member, cookie: string): Promise<void> {
   const request = { app: 'portal', method: 'PUT', path: '/api/preferences', body: { theme: 'dark' } } as const;
   expect(await ask(portal.url, request, cookie)).toMatchObject({ status: 200 });

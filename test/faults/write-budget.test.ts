@@ -9,7 +9,7 @@ import { chooseTheme, expectTea, readTally, visitorsWithTally } from './visitors
 
 const IDLE_SECONDS = 4;
 const TOUCH_SECONDS = 1;
-/** The stores' clock and this one may read the end of a session so much apart. */
+/** The clocks of the stores and of this process may differ by this much. */
 const CLOCK_MS = 250;
 
 describe('what reading a session costs', () => {
@@ -42,14 +42,14 @@ describe('what reading a session costs', () => {
     const [inPostgres, inRedis] = [await statements.writes(), await changes.soFar()];
     expect(inPostgres + inRedis).toBeLessThanOrEqual(50);
 
-    // Both counters do count: a change is written to both stores.
+    // Both counters count: a change is written to both stores.
     await chooseTheme(portals[0]!, cookie!);
     expect(await statements.writes()).toBeGreaterThan(inPostgres);
     expect(await changes.soFar()).toBeGreaterThan(inRedis);
     await changes.stop();
   }, 120_000);
 
-  it('a session that is used outlives the idle timeout, and one that is not ends: never early, at most one touch interval late', async () => {
+  it('a session in use outlives the idle timeout, and an unused one ends: never early, at most one touch interval late', async () => {
     const [portal] = impatient.of('portal');
     const [used, unused] = await visitorsWithTally([portal!], 2);
     const start = performance.now();
@@ -61,19 +61,19 @@ describe('what reading a session costs', () => {
     await pause(usedAt + (IDLE_SECONDS - 1) * 1000 - performance.now());
     await use(portal!, used!, usedAt);
     const answeredAt = performance.now();
-    // Nobody read it for longer than the idle timeout and one touch interval.
+    // Unused for longer than the idle timeout and one touch interval.
     expect(await readTally(portal!, unused!)).toMatchObject({ status: 401 });
     await pause(answeredAt + (IDLE_SECONDS + TOUCH_SECONDS) * 1000 + CLOCK_MS - performance.now());
     expect(await readTally(portal!, used!)).toMatchObject({ status: 401 });
   }, 60_000);
 });
 
-/** Reads within the idle timeout of the last use, and returns when: a machine that stood still for longer than that shows nothing. */
+/** Reads within the idle timeout of the last use. Returns the time of the read; a machine that stalls for longer proves nothing. */
 async function use(portal: Member, cookie: string, usedAt: number): Promise<number> {
   const askedAt = performance.now();
   const reply = await readTally(portal, cookie);
   if (performance.now() - usedAt >= IDLE_SECONDS * 1000)
-    throw new Error('This machine stood still for longer than the idle timeout: run it again.');
+    throw new Error('This machine stalled for longer than the idle timeout: run it again.');
   expectTea([reply]);
   return askedAt;
 }

@@ -33,7 +33,7 @@ beforeAll(async () => {
   };
 }, 300_000);
 
-/** As the image's user, where this process may become somebody else. */
+/** As the image's user, where this process may change its user. */
 function run(target: string, args: string[], env: Record<string, string> = {}): ChildProcess & { output: () => string } {
   const child = spawn(node, args, {
     cwd: trees[target]!,
@@ -90,7 +90,7 @@ describe('what an image holds', () => {
     for (const app of ['auth', 'portal']) expect(existsSync(join(built, 'dist/apps', app, 'main.js'))).toBe(true);
   }, 300_000);
 
-  it('migrates an empty database, and both apps serve a person from read-only folders', async () => {
+  it('migrates an empty database, and both apps serve from read-only folders', async () => {
     const migration = run('auth', ['dist/apps/auth/migrate.js']);
     expect([await exitCode(migration), migration.output()]).toEqual([0, expect.stringContaining('applied')]);
     const [auth, portal] = [await boot('auth'), await boot('portal')];

@@ -115,13 +115,13 @@ describe('the pages', () => {
     expect([response.status, response.headers.get('location')]).toEqual([303, `/auth/login?to=${encodeURIComponent(path)}`]);
   });
 
-  it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s greets its owner and lets them out', async (path) => {
+  it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s shows its owner a way to log out', async (path) => {
     const response = await (await site.signedIn()).get(path, form);
     expect(response.status).toBe(200);
     expect(response.text).toContain('action="/auth/logout"');
   });
 
-  it('changes a password by form, and says so', async () => {
+  it('changes a password by form, and confirms it', async () => {
     const client = await site.newcomer();
     const fields = { currentPassword: PASSWORD, newPassword: 'another long sentence' };
     const wrong = await client.submit('/auth/password', { ...fields, currentPassword: 'no' }, form);

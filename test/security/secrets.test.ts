@@ -64,7 +64,7 @@ describe('a dump of both stores', () => {
     }
   }, 60_000);
 
-  it('does not say what is in a session, where encryption is on', async () => {
+  it('does not reveal attributes where encryption is on', async () => {
     const client = await site.newcomer();
     await client.at(site.portal[0]!.url).post('/api/tally', { name: 'secret-name', amount: 1 });
     expect(await dump()).not.toContain('secret-name');
@@ -143,7 +143,7 @@ async function newcomerAt(replica: Replica): Promise<Client> {
   return client;
 }
 
-/** Uses whichever replicas are in the pool, until told to stop, as a proxy would; who was taken out of it still serves for a while. */
+/** Uses the replicas of the pool as a proxy would, until `stop`; a removed one still serves for a while. */
 async function visit(client: Client, pool: Record<App, Replica[]>, failures: string[], stop: AbortSignal): Promise<number> {
   let added = 0;
   const at = (app: App, turn: number) => client.at(pool[app][turn % pool[app].length]!.url);

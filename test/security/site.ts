@@ -60,9 +60,9 @@ async function connect(url: string): Promise<Site['query']> {
   return async <T>(sql: string, params: unknown[] = []) => (await client.query(sql, params)).rows as T[];
 }
 
-/** The visitor as they were at this moment: a jar of their own, for replays. */
+/** A copy of the visitor with its current cookies, for replays. */
 export const snapshot = (client: Client, url: string): Client => browserless(url, new Map(client.jar));
 
-/** What the API of a portal says about the visitor's session. */
+/** The status of the visitor's session at a portal. */
 export const sessionStatus = async (client: Client, portal: Replica): Promise<number> =>
   (await client.at(portal.url).get('/api/session')).status;

@@ -21,11 +21,11 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** With the near cache on. */
   isNear?: boolean;
-  /** Processes are stopped for moments, beside the faults. */
+  /** Processes stall for moments, in addition to the faults. */
   hasStalls?: boolean;
-  /** The machine may stop for moments by itself, so reads may lag by up to T at any time. */
+  /** The machine itself may stall, so reads may lag by up to T at any time. */
   isBusy?: boolean;
-  /** Told of each fault as it is over. */
+  /** Called after each fault. */
   onFault?: (fault: FaultSpan) => void;
 }
 
@@ -40,13 +40,13 @@ const USERS = ['ada', 'grace', 'linus'];
 const BROWSERS_PER_USER = 2;
 const TABS_PER_BROWSER = 2;
 const THINK_MS = [10, 90] as const;
-/** T by default, and what a busy machine may add before it counts. */
+/** T by default, and the slack for a busy machine. */
 const BOUND_MS = 1000;
 const SLACK_MS = 500;
 /** The longest that is allowed: T. */
 const SESSION_NEAR_CACHE_MS = '1000';
 
-/** One seeded run on a cluster of its own: visitors visit while things break, then everything is judged. */
+/** One seeded run on a private cluster: visitors visit under faults, then the history is checked. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const noThrottle = {
     LOGIN_FAILURES_PER_ACCOUNT: '100000',
@@ -124,7 +124,7 @@ async function visit(visitor: Visitor, random: Random, end: AbortSignal): Promis
   }
 }
 
-/** Everything is whole again: what every portal shows now, and what the system of record holds, has to be right. */
+/** After the last fault: reads every session on every portal. */
 async function lookAtTheEnd(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
   for (const portal of cluster.of('portal')) {
     for (const kind of ['read', 'tally', 'preferences'] as const) await browser.send({ kind }, portal, account);

@@ -56,7 +56,7 @@ export const rolloutPolicies: Policy[] = [
     breakIt: (cluster) => (container(first(cluster)).livenessProbe!.httpGet!.path = '/health/ready'),
   },
   {
-    rule: 'a pod is taken out of the lists before it hears SIGTERM, and its grace period holds all that follows',
+    rule: 'a pod leaves the endpoints before it receives SIGTERM, and its grace period covers the shutdown',
     find: (cluster) =>
       eachApp(cluster, (app) => {
         const [grace, needed] = [podSpec(app).terminationGracePeriodSeconds ?? 30, secondsToStop(cluster, app)];

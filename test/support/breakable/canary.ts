@@ -4,12 +4,12 @@ import type { Member } from './member.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** Tells when a fault is really over: not when the server is back, but when every replica uses both stores again and nothing is left to repair. */
+/** Detects recovery: every replica uses both stores again, no event is unapplied and no key is dirty. */
 export class Canary {
   private readonly cluster: Cluster;
   private readonly strategy: string;
 
-  /** What can be told depends on the strategy; a stock stack only says that it lives. */
+  /** What can be observed depends on the strategy; a stock stack only reports its health. */
   constructor(cluster: Cluster, strategy = 'tiered') {
     this.cluster = cluster;
     this.strategy = strategy;
@@ -38,10 +38,10 @@ export class Canary {
     const [events] = await postgres.query<{ unapplied: number }>(
       'SELECT count(*)::integer AS unapplied FROM session_event WHERE applied_at IS NULL',
     );
-    if (events!.unapplied > 0) return `Redis does not reflect ${events!.unapplied} events`;
+    if (events!.unapplied > 0) return `${events!.unapplied} events are not applied to Redis`;
     const generation = String(await redis.command('GET', 'baton:generation')).split('|')[0];
     const dirty = (await redis.command('KEYS', `baton:{*}:${generation}:dirty`)) as string[];
-    return dirty.length > 0 ? `Postgres does not have what ${dirty.length} dirty sets name` : null;
+    return dirty.length > 0 ? `${dirty.length} dirty sets are not drained to Postgres` : null;
   }
 }
 

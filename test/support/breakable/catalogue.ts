@@ -9,7 +9,7 @@ const nothing = async () => undefined;
 
 const each = async (victims: Member[], work: (victim: Member) => unknown) => void (await Promise.all(victims.map(work)));
 
-/** The faults by name. A fault that is over at once (a flush, a restart) has nothing to heal: recovering from it is the replicas' work. */
+/** The faults by name. An instantaneous fault (a flush, a restart) has nothing to heal: the replicas recover from it. */
 export const faults = {
   'redis killed': () => ({
     begin: ({ redis }) => redis.kill(),
@@ -76,7 +76,7 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 export const faultNames = Object.keys(faults) as FaultName[];
 
-/** Replication is asynchronous: the replica stops hearing from its primary, misses what comes after, and is then put in its place. */
+/** Replication is asynchronous: the replica loses its primary, misses later writes, and is then promoted. */
 function promotion(): Fault {
   let lagging: RedisServer;
   let replication: TcpProxy;

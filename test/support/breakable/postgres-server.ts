@@ -3,10 +3,10 @@ import { startPostgres } from '../../../tools/local/postgres.ts';
 import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
-/** Statement counts for the tests; killing a process needs no fsync, only a power cut would. */
+/** Statement counts for tests. Data survives a killed process without fsync. */
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
 
-/** A Postgres that can be killed and come back. */
+/** A Postgres that can be killed and restarted. */
 export class PostgresServer extends Freezable {
   private readonly dataFolder: string;
   private server: Server;
@@ -41,7 +41,7 @@ export class PostgresServer extends Freezable {
     this.server = await startPostgres({ dataFolder: this.dataFolder, port: this.port, settings: SETTINGS });
   }
 
-  /** On a connection of its own, straight to the server. */
+  /** On a new connection, directly to the server. */
   async query<T extends QueryResultRow>(sql: string, params: unknown[] = []): Promise<T[]> {
     const client = new Client({ connectionString: this.url });
     client.on('error', () => undefined);

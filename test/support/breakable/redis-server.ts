@@ -6,10 +6,10 @@ import { startRedis } from '../../../tools/local/redis.ts';
 import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
-/** A dump only when told, and no waiting for more replicas before one is synchronised. */
+/** No automatic dumps, and no delay before a replica is synchronised. */
 const ARGS = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
 
-/** A Redis that can be killed, come back with nothing or with old data, and be replaced by its replica. It writes a dump only when told. */
+/** A Redis that can be killed, restarted empty or from an old dump, and replaced by its replica. */
 export class RedisServer extends Freezable {
   private readonly dataFolder: string;
   private server: Server;
@@ -37,7 +37,7 @@ export class RedisServer extends Freezable {
     return this.server.kill();
   }
 
-  /** Starts it again on the same port, with what it last dumped or with nothing. */
+  /** Starts it again on the same port, from its last dump or empty. */
   async startAgain(data: 'empty' | 'last-dump'): Promise<void> {
     if (data === 'empty') await rm(this.dumpFile(), { force: true });
     this.server = await startRedis({ dataFolder: this.dataFolder, port: this.port, args: ARGS });
@@ -47,12 +47,12 @@ export class RedisServer extends Freezable {
     await this.command('SAVE');
   }
 
-  /** Until this replica holds what its primary holds. */
+  /** Waits until this replica has the data of its primary. */
   async untilInSync(): Promise<void> {
     while (!String(await this.command('INFO', 'replication')).includes('master_link_status:up')) await pause(10);
   }
 
-  /** On a connection of its own, straight to the server. */
+  /** On a new connection, directly to the server. */
   async command(...words: string[]): Promise<unknown> {
     const client = createClient({ url: this.server.url, socket: { reconnectStrategy: false } });
     client.on('error', () => undefined);

@@ -1,4 +1,4 @@
-/** A user, and what is known about the password while changes of it may be in doubt. */
+/** A user, and the possible passwords while a change of it is unconfirmed. */
 export class Account {
   private candidates: string[];
   private isChanging = false;
@@ -20,12 +20,12 @@ export class Account {
     return this.candidates[0]!;
   }
 
-  /** A login with the likeliest password was refused: the next try takes another one, if there is one. */
+  /** The likeliest password was refused: the next login tries another candidate. */
   wasRefused(): void {
     this.candidates.push(this.candidates.shift()!);
   }
 
-  /** Tries to change the password, one change at a time. `change` says what became of it. */
+  /** Tries to change the password, one change at a time. `change` returns the outcome. */
   async change(change: (current: string, next: string) => Promise<'done' | 'refused' | 'unknown'>): Promise<void> {
     const next = `${this.name}-password-${++this.changes}`;
     const current = this.password;

@@ -3,20 +3,20 @@ import type { ExchangeResponse, Exchange, Operation } from './exchange.ts';
 import { ask, tallyIn, preferencesIn, reasonOf, type Reply } from './ask.ts';
 import { requestFor } from './request.ts';
 
-/** The label is what histories and reports show; the value stays in here. */
+/** Histories and reports show the label, never the value. */
 export interface Cookie {
   label: string;
   value: string;
   session: string;
 }
 
-/** What some requests need; never recorded. */
+/** Needed by some requests; never recorded. */
 export interface Secrets {
   readonly password: string;
   readonly next?: string;
 }
 
-/** All that was asked and answered in one run. */
+/** Every exchange of one run. */
 export class Recording {
   readonly exchanges: Exchange[] = [];
   private labels = 0;
@@ -26,10 +26,10 @@ export class Recording {
   }
 }
 
-/** One cookie jar. It may have several requests under way, as the tabs of a browser do. */
+/** One cookie jar, shared by concurrent requests as by the tabs of a browser. */
 export class Browser {
   cookie: Cookie | null = null;
-  /** Cookies that were given up: what a thief, or a tab that was asleep, may still send. */
+  /** Replaced cookies, which a thief or a stale tab may still send. */
   readonly past: Cookie[] = [];
 
   readonly name: string;
@@ -42,7 +42,7 @@ export class Browser {
     this.recording = recording;
   }
 
-  /** Asks this replica, and records what came of it. */
+  /** Sends a request to this replica, and records the exchange. */
   async send(operation: Operation, member: Member, secrets: Secrets, cookie = this.cookie): Promise<Exchange> {
     const sent = operation.kind === 'login' ? null : cookie;
     const startMs = performance.now();

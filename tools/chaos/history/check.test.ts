@@ -113,7 +113,7 @@ describe('P3, no lost change', () => {
 });
 
 describe('P4, honest responses', () => {
-  it('a 503 says when to try again and leaves the cookie alone', () => {
+  it('a 503 has Retry-After and leaves the cookie alone', () => {
     expect(found(login(0), read(100, { ...unavailable, retryAfter: false }), during(0, 200))).toEqual([
       'P4 a 503 without Retry-After',
     ]);

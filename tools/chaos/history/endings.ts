@@ -49,6 +49,6 @@ function concerns(ender: Exchange, issue: Exchange): boolean {
 const knewItsOwnCookie = (ender: Exchange, issue: Exchange) =>
   ender.operation.kind !== 'logout' || (issue.response.kind === 'received' && ender.cookie === issue.response.issued);
 
-/** Could any of these explain that the request was told 401? */
+/** Whether any of these explains the 401. */
 export const mayHaveEnded = (endings: Ending[] | undefined, refused: Exchange) =>
   (endings ?? []).some(({ by }) => by.startMs < refused.endMs);
