@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
+
 /** All suites share one Redis and one Postgres; each suite has its own database, key prefix and ports. */
 export default {
   testMatch: ['<rootDir>/{apps,libs,test,tools}/**/*.test.{ts,tsx}'],
+  // Minutes by nature: npm run test:long.
+  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
+  testSequencer: '<rootDir>/test/setup/longest-first.js',
+  // Suites start processes of their own, which need the other half of the cores. Two keep a small machine busy while one waits.
+  maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
     '^@baton/(session|platform|tokens|ui|cluster)$': '<rootDir>/libs/$1/src/index.ts',

@@ -1,8 +1,10 @@
+/** @seconds 40 */
 import type { Browser, Page } from 'playwright-core';
 import type { Server } from '../../tools/local/server.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
-import { migrateDatabase } from '../support/replicas.ts';
+import { startDemoCluster } from '../demo/demo-cluster.ts';
+import type { Cluster } from '../support/cluster.ts';
+import { migrateDatabase } from '../support/built.ts';
 import { privatePostgres, privateRedis } from '../support/servers.ts';
 import { moreRequests, scores } from './board.ts';
 import { addToCart, keepScreenshot, logIn, visit } from './visitor.ts';
@@ -17,7 +19,7 @@ describe('the cluster page', () => {
   beforeAll(async () => {
     [redis, postgres] = await Promise.all([privateRedis(), privatePostgres()]);
     await migrateDatabase(postgres.url);
-    cluster = await startCluster({ auth: 2, portal: 4, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
+    cluster = await startDemoCluster({ auth: 2, portal: 4, env: { DATABASE_URL: postgres.url, REDIS_URL: redis.url } });
     browser = await launchBrowser();
     page = (await visit(browser, cluster.url)).page;
     await logIn(page);

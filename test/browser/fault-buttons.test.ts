@@ -1,3 +1,4 @@
+/** @seconds 40 */
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { launch } from '../support/launch.ts';

@@ -1,6 +1,8 @@
+/** @seconds 15 */
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { startDemoCluster } from '../demo/demo-cluster.ts';
+import type { Cluster } from '../support/cluster.ts';
 import { addToCart, hears, keepScreenshot, logIn, servedBy, visit } from './visitor.ts';
 
 describe('in a browser', () => {
@@ -8,7 +10,7 @@ describe('in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 3 }), launchBrowser()]);
+    [cluster, browser] = await Promise.all([startDemoCluster({ auth: 1, portal: 3 }), launchBrowser()]);
   }, 120_000);
 
   it('keeps user, cart and looks when the replica that served them is killed', async () => {

@@ -1,6 +1,8 @@
+/** @seconds 25 */
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { startDemoCluster } from '../demo/demo-cluster.ts';
+import type { Cluster } from '../support/cluster.ts';
 import { objections } from './accessibility.ts';
 import { addToCart, logIn, visit } from './visitor.ts';
 
@@ -32,7 +34,7 @@ describe('every page', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 2 }), launchBrowser()]);
+    [cluster, browser] = await Promise.all([startDemoCluster({ auth: 1, portal: 2 }), launchBrowser()]);
   }, 120_000);
 
   it.each(['light', 'dark'] as const)(

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { DEMO } from '../support/client.ts';
+import { DEMO } from '../demo/accounts.ts';
 
 export const artifacts = resolve(import.meta.dirname, '../../artifacts');
 

@@ -1,7 +1,8 @@
+/** @seconds 30 */
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunFile } from '../../tools/local/folder.ts';
-import { browserless, loginAs } from '../support/client.ts';
+import { browserless, register } from '../support/client.ts';
 import { launch } from '../support/launch.ts';
 import { temporaryFolder } from '../support/servers.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
@@ -9,14 +10,14 @@ import { tcpProxy } from '../support/tcp-proxy.ts';
 const SMALL = ['--auth', '1', '--portal', '1'];
 
 describe('npm start', () => {
-  it('serves, brings a killed replica back, ends in order on Ctrl-C, and finds its sessions at the next start', async () => {
+  it('serves, brings a killed replica back, shuts down cleanly on Ctrl-C, and keeps its sessions', async () => {
     const folder = temporaryFolder('local');
     const first = await launch(folder, SMALL);
     const run = await first.run();
     expect(run.replicas.map(({ name }) => name)).toEqual(['auth-1', 'portal-1']);
     expect(first.printed()).toContain(run.url);
     const visitor = browserless(run.url);
-    await loginAs(visitor);
+    await register(visitor);
 
     process.kill(pidOf(run, 'portal-1'), 'SIGKILL');
     await until(
@@ -44,13 +45,13 @@ describe('npm start', () => {
     expect((await browserless(otherRun.url).get('/health/ready')).status).toBe(200);
   }, 90_000);
 
-  it('runs on Postgres alone and says so', async () => {
+  it('runs on Postgres alone and reports it', async () => {
     const launched = await launch(temporaryFolder('local'), SMALL, { REDIS_URL: 'none' });
     const { url, stores } = await launched.run();
     expect(stores.redis).toBeNull();
     expect(launched.printed()).toContain('running on Postgres alone');
     const visitor = browserless(url);
-    await loginAs(visitor);
+    await register(visitor);
     expect((await visitor.get('/api/session')).body.store).toBe('postgres');
   }, 60_000);
 
@@ -88,11 +89,11 @@ describe('npm start', () => {
 
 const pidOf = (run: RunFile, name: string) => run.replicas.find((replica) => replica.name === name)?.pid as number;
 
-/** What of a run still accepts connections. */
+/** The servers of a run that still accept connections. */
 async function listening({ url, stores, replicas }: RunFile): Promise<string[]> {
   const urls = [url, stores.postgres.url, ...(stores.redis ? [stores.redis.url] : []), ...replicas.map((replica) => replica.url)];
-  const answers = await Promise.all(urls.map(async (each) => ((await accepts(new URL(each))) ? each : null)));
-  return answers.filter((each) => each !== null);
+  const responses = await Promise.all(urls.map(async (each) => ((await accepts(new URL(each))) ? each : null)));
+  return responses.filter((each) => each !== null);
 }
 
 const accepts = ({ hostname, port }: URL) =>
@@ -104,7 +105,7 @@ const accepts = ({ hostname, port }: URL) =>
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come to that within 20 s');
+    if (performance.now() > deadline) throw new Error('not within 20 s');
     await pause(50);
   }
 }

@@ -1,14 +1,15 @@
+/** @seconds 10 */
 import { browserless, loginAs } from '../support/client.ts';
 import { startCluster } from '../support/cluster.ts';
 
-/** What everybody has before they need this project: it has to fail, or the other tests show nothing. */
+/** The usual setup without this project. It has to fail, or the other tests prove nothing. */
 describe('with sessions in the memory of one process', () => {
-  it('most requests find nobody logged in', async () => {
+  it('most requests find no session', async () => {
     const cluster = await startCluster({ env: { SESSION_STRATEGY: 'memory' } });
     const visitor = browserless(cluster.url);
     await loginAs(visitor);
-    const answers = await Promise.all(Array.from({ length: 30 }, () => visitor.get('/api/session')));
-    const refused = answers.filter(({ status }) => status === 401);
+    const responses = await Promise.all(Array.from({ length: 30 }, () => visitor.get('/api/session')));
+    const refused = responses.filter(({ status }) => status === 401);
     expect(refused.length).toBeGreaterThan(15);
   }, 60_000);
 });

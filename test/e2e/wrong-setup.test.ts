@@ -1,9 +1,10 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { migratedDatabase } from '../support/migrated-database.ts';
 import { type App, type Replica, startReplica } from '../support/replicas.ts';
 import { privateRedis, testRedis } from '../support/servers.ts';
 
-/** What somebody sees who set it up wrongly: one sentence that says what to do, and no secret in it. */
+/** A wrong setting leads to one sentence that states what to do and contains no secret. */
 describe('a replica that was set up wrongly', () => {
   let right: { DATABASE_URL: string; REDIS_URL: string };
   beforeAll(async () => {
@@ -12,9 +13,9 @@ describe('a replica that was set up wrongly', () => {
 
   it.each<App>(['auth', 'portal'])('%s names everything that is missing and ends', async (app) => {
     const missing = { SESSION_SECRETS: undefined, SESSION_PEPPER: undefined };
-    const said = await lastWords(app, missing);
-    expect(said).toContain('SESSION_SECRETS is missing; SESSION_PEPPER is missing');
-    expect(await lastWords(app, {})).toContain('DATABASE_URL');
+    const [withoutSecrets, withoutStores] = await Promise.all([logOfFailure(app, missing), logOfFailure(app, {})]);
+    expect(withoutSecrets).toContain('SESSION_SECRETS is missing; SESSION_PEPPER is missing');
+    expect(withoutStores).toContain('DATABASE_URL');
   });
 
   it.each<App>(['auth', 'portal'])('%s names everything that is malformed, without repeating secrets, and ends', async (app) => {
@@ -24,43 +25,43 @@ describe('a replica that was set up wrongly', () => {
       SESSION_IDLE_SECONDS: 'soon',
       PORT: '99999999',
     };
-    const said = await lastWords(app, { ...right, ...malformed });
-    for (const name of Object.keys(malformed).filter((each) => each !== 'PORT')) expect(said).toContain(`${name} is malformed`);
-    expect(said).not.toMatch(/hush|too-short/);
+    const log = await logOfFailure(app, { ...right, ...malformed });
+    for (const name of Object.keys(malformed).filter((each) => each !== 'PORT')) expect(log).toContain(`${name} is malformed`);
+    expect(log).not.toMatch(/hush|too-short/);
   });
 
   it('ends when its port is taken', async () => {
     const { port } = new URL(right.REDIS_URL);
-    expect(await lastWords('auth', { ...right, PORT: port })).toContain(`Port ${port} is already in use`);
+    expect(await logOfFailure('auth', { ...right, PORT: port })).toContain(`Port ${port} is already in use`);
   });
 
-  it('goes on without a Postgres that refuses it, and says why', async () => {
+  it('runs without a Postgres that refuses it, and logs why', async () => {
     const DATABASE_URL = Object.assign(new URL(right.DATABASE_URL), { password: 'hush' }).href;
     const replica = await startReplica('auth', { ...right, DATABASE_URL }, { until: 'live' });
-    await says(replica, /Postgres cannot be used: password authentication failed/);
+    await untilLogged(replica, /Postgres cannot be used: password authentication failed/);
     expect(replica.logs()).not.toContain('hush');
   });
 
-  it('goes on without a Redis that wants a password, and says why', async () => {
+  it('runs without a Redis that requires a password, and logs why', async () => {
     const { url } = await privateRedis({ password: 'a-password' });
     const REDIS_URL = Object.assign(new URL(url), { password: '' }).href;
     const replica = await startReplica('auth', { ...right, REDIS_URL });
-    await says(replica, /Redis cannot be used: NOAUTH/);
+    await untilLogged(replica, /Redis cannot be used: NOAUTH/);
     expect(replica.exit).toBeNull();
   });
 });
 
-async function lastWords(app: App, env: Record<string, string | undefined>): Promise<string> {
+async function logOfFailure(app: App, env: Record<string, string | undefined>): Promise<string> {
   const replica = await startReplica(app, env, { until: 'started' });
   expect(await replica.exited).toEqual({ code: 1, signal: null });
   expect(replica.logs()).not.toMatch(/^ +at /m);
   return replica.logs();
 }
 
-async function says(replica: Replica, sentence: RegExp): Promise<void> {
+async function untilLogged(replica: Replica, sentence: RegExp): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!sentence.test(replica.logs())) {
-    if (performance.now() > deadline) throw new Error(`${replica.name} did not say ${sentence}:\n${replica.logs()}`);
+    if (performance.now() > deadline) throw new Error(`${replica.name} did not log ${sentence}:\n${replica.logs()}`);
     await pause(50);
   }
 }

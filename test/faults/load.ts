@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Member } from '../../tools/chaos/cluster/member.ts';
-import type { Exchange } from '../../tools/chaos/history/history.ts';
-import type { Person } from './people.ts';
+import type { Member } from '../support/breakable/member.ts';
+import type { Exchange } from '../support/visitors/exchange.ts';
+import type { TestUser } from './test-users.ts';
 
 const THINK_MS = 20;
 
-/** One person who goes on reading and adding to the cart on every portal in turn, also in the very moment when something breaks. */
+/** A user who reads and writes on every portal in turn, also at the moment of a fault. */
 export class Load {
   readonly exchanges: Exchange[] = [];
   private readonly end = new AbortController();
   private readonly done: Promise<void>;
 
-  constructor(person: Person, portals: Member[]) {
-    this.done = this.run(person, portals);
+  constructor(user: TestUser, portals: Member[]) {
+    this.done = this.run(user, portals);
   }
 
   async stop(): Promise<Exchange[]> {
@@ -21,11 +21,11 @@ export class Load {
     return this.exchanges;
   }
 
-  private async run(person: Person, portals: Member[]): Promise<void> {
+  private async run(user: TestUser, portals: Member[]): Promise<void> {
     for (let turn = 0; !this.end.signal.aborted; turn++) {
       const portal = portals[turn % portals.length]!;
-      this.exchanges.push(await person.send({ kind: 'read' }, portal, person.account));
-      this.exchanges.push(await person.send({ kind: 'add', sku: 'tea', quantity: 1 }, portal, person.account));
+      this.exchanges.push(await user.send({ kind: 'read' }, portal, user.account));
+      this.exchanges.push(await user.send({ kind: 'add', name: 'tea', amount: 1 }, portal, user.account));
       await pause(THINK_MS);
     }
   }

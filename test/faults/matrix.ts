@@ -1,12 +1,12 @@
-import { faultNames, type FaultName } from '../../tools/chaos/faults/catalogue.ts';
+import { faultNames, type FaultName } from '../support/breakable/catalogue.ts';
 
 /**
- * What people get while something is broken. One fault at a time; the words are:
+ * What users get while something is broken. One fault at a time; the words are:
  *
- *   yes        done by every replica; an acknowledged change is there afterwards, an ended session stays ended
- *   503        every replica says "cannot tell, try again" and leaves the cookie alone
- *   503 there  so does the one replica that is cut off; the others do it
- *   elsewhere  the killed replica does not answer; the others do it
+ *   yes        every replica does it; acknowledged changes survive, ended sessions stay ended
+ *   503        every replica responds with 503 and Retry-After and leaves the cookie alone
+ *   503 there  the one replica that is cut off responds with 503; the others do it
+ *   elsewhere  the killed replica does not respond; the others do it
  *
  * A login and "log out everywhere" need the users and the list of sessions, which only Postgres has.
  */
@@ -29,20 +29,20 @@ export const MATRIX = `
 | replica killed                       | elsewhere | elsewhere | elsewhere | elsewhere | elsewhere  |
 `.trim();
 
-export const COLUMNS = ['read', 'save', 'login', 'logout', 'revoke-all'] as const;
-export type Column = (typeof COLUMNS)[number];
+export const OPERATIONS = ['read', 'save', 'login', 'logout', 'revoke-all'] as const;
+export type OperationName = (typeof OPERATIONS)[number];
 export type Cell = 'yes' | '503' | '503 there' | 'elsewhere';
 
 export interface Row {
   fault: FaultName;
-  cells: Record<Column, Cell>;
+  cells: Record<OperationName, Cell>;
 }
 
-/** The rows of the table; throws when a fault of the catalogue is missing, so that none is forgotten. */
+/** The rows of the table. @throws when a fault of the catalogue has no row. */
 export function rows(): Row[] {
   const parsed = MATRIX.split('\n').slice(2).map(row);
   const missing = faultNames.filter((name) => !parsed.some(({ fault }) => fault === name));
-  if (missing.length > 0) throw new Error(`The matrix says nothing about: ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`The matrix has no row for: ${missing.join(', ')}`);
   return parsed;
 }
 
@@ -53,6 +53,6 @@ function row(line: string): Row {
     .slice(1, -1);
   return {
     fault: fault as FaultName,
-    cells: Object.fromEntries(COLUMNS.map((column, index) => [column, cells[index]])) as Record<Column, Cell>,
+    cells: Object.fromEntries(OPERATIONS.map((operation, index) => [operation, cells[index]])) as Record<OperationName, Cell>,
   };
 }

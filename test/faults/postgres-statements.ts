@@ -1,6 +1,6 @@
-import type { PostgresServer } from '../../tools/chaos/cluster/postgres-server.ts';
+import type { PostgresServer } from '../support/breakable/postgres-server.ts';
 
-/** What Postgres itself says it was asked about sessions: no replica has to be believed. */
+/** The statements on sessions as Postgres itself counts them. */
 export class PostgresStatements {
   constructor(private readonly postgres: PostgresServer) {}
 

@@ -1,7 +1,7 @@
 import { createClient, type RedisClientType } from 'redis';
-import type { RedisServer } from '../../tools/chaos/cluster/redis-server.ts';
+import type { RedisServer } from '../support/breakable/redis-server.ts';
 
-/** Counts what is written to keys of sessions, as Redis itself announces it. Other keys (the portal's heartbeats) do not count. */
+/** Counts writes to session keys, as Redis announces them. Other keys, such as heartbeats, do not count. */
 export class RedisChanges {
   private changes = 0;
 
@@ -21,7 +21,7 @@ export class RedisChanges {
   }
 
   async soFar(): Promise<number> {
-    // What Redis announced before this answer arrives before it, on one connection.
+    // One connection keeps the order: earlier announcements arrive before this response.
     await this.listener.ping();
     return this.changes;
   }

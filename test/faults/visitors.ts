@@ -1,8 +1,8 @@
-import type { Member } from '../../tools/chaos/cluster/member.ts';
-import { ask, cartIn, type Reply } from '../../tools/chaos/visitors/ask.ts';
+import type { Member } from '../support/breakable/member.ts';
+import { ask, tallyIn, type Reply } from '../support/visitors/ask.ts';
 
-/** Visitors who never signed in, but have an article in the cart, so they have a session that could be lost. Returns their cookies. */
-export async function visitorsWithCart(portals: Member[], count: number, atOnce = 10): Promise<string[]> {
+/** Anonymous visitors with a tally, so with a session that could be lost. Returns their cookies. */
+export async function visitorsWithTally(portals: Member[], count: number, atOnce = 10): Promise<string[]> {
   const cookies: string[] = [];
   while (cookies.length < count) {
     const portal = portals[cookies.length % portals.length]!;
@@ -14,19 +14,19 @@ export async function visitorsWithCart(portals: Member[], count: number, atOnce 
 }
 
 const addTea = (portal: Member): Promise<Reply> =>
-  ask(portal.url, { app: 'portal', method: 'POST', path: '/api/cart/items', body: { sku: 'tea', quantity: 1 } }, null);
+  ask(portal.url, { app: 'portal', method: 'POST', path: '/api/tally', body: { name: 'tea', amount: 1 } }, null);
 
 /** 401 when the session was lost. */
-export const readCart = (portal: Member, cookie: string): Promise<Reply> =>
-  ask(portal.url, { app: 'portal', method: 'GET', path: '/api/cart' }, cookie);
+export const readTally = (portal: Member, cookie: string): Promise<Reply> =>
+  ask(portal.url, { app: 'portal', method: 'GET', path: '/api/tally' }, cookie);
 
-/** One change, written to both stores before it is answered. */
+/** One change, written to both stores before the response. */
 export async function chooseTheme(portal: Member, cookie: string): Promise<void> {
   const request = { app: 'portal', method: 'PUT', path: '/api/preferences', body: { theme: 'dark' } } as const;
   expect(await ask(portal.url, request, cookie)).toMatchObject({ status: 200 });
 }
 
 export function expectTea(replies: Reply[]): void {
-  const lost = replies.filter(({ status, body }) => status !== 200 || cartIn(body)['tea'] !== 1);
+  const lost = replies.filter(({ status, body }) => status !== 200 || tallyIn(body)['tea'] !== 1);
   expect(lost).toEqual([]);
 }

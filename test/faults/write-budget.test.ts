@@ -1,14 +1,15 @@
+/** @seconds 25 */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster } from '../../tools/chaos/cluster/cluster.ts';
-import { Canary } from '../../tools/chaos/faults/recovery.ts';
+import { Cluster } from '../support/breakable/cluster.ts';
+import { Canary } from '../support/breakable/canary.ts';
 import { PostgresStatements } from './postgres-statements.ts';
 import { RedisChanges } from './redis-changes.ts';
-import type { Member } from '../../tools/chaos/cluster/member.ts';
-import { chooseTheme, expectTea, readCart, visitorsWithCart } from './visitors.ts';
+import type { Member } from '../support/breakable/member.ts';
+import { chooseTheme, expectTea, readTally, visitorsWithTally } from './visitors.ts';
 
 const IDLE_SECONDS = 4;
 const TOUCH_SECONDS = 1;
-/** The stores' clock and this one may read the end of a session so much apart. */
+/** The clocks of the stores and of this process may differ by this much. */
 const CLOCK_MS = 250;
 
 describe('what reading a session costs', () => {
@@ -16,43 +17,41 @@ describe('what reading a session costs', () => {
   let impatient: Cluster;
 
   beforeAll(async () => {
-    cluster = await Cluster.start({ auths: 1, portals: 2 });
-    impatient = await Cluster.start({
-      auths: 0,
-      portals: 1,
-      env: { SESSION_IDLE_SECONDS: String(IDLE_SECONDS), SESSION_TOUCH_SECONDS: String(TOUCH_SECONDS) },
-    });
+    const clocks = { SESSION_IDLE_SECONDS: String(IDLE_SECONDS), SESSION_TOUCH_SECONDS: String(TOUCH_SECONDS) };
+    [cluster, impatient] = await Promise.all([
+      Cluster.start({ auths: 1, portals: 2 }),
+      Cluster.start({ auths: 0, portals: 1, env: clocks }),
+    ]);
     await Promise.all([cluster, impatient].map((each) => new Canary(each).untilFine()));
   }, 60_000);
 
   afterAll(async () => {
-    await cluster.close();
-    await impatient.close();
+    await Promise.all([cluster.close(), impatient.close()]);
   });
 
   it('1,000 reads of one session cost at most 50 writes, in both stores together', async () => {
     const portals = cluster.of('portal');
     const statements = new PostgresStatements(cluster.postgres);
     await statements.install();
-    const [cookie] = await visitorsWithCart(portals, 1);
+    const [cookie] = await visitorsWithTally(portals, 1);
     const changes = await RedisChanges.watch(cluster.redis);
     await statements.forget();
     for (let round = 0; round < 50; round++) {
-      expectTea(await Promise.all(Array.from({ length: 20 }, (_, request) => readCart(portals[request % 2]!, cookie!))));
+      expectTea(await Promise.all(Array.from({ length: 20 }, (_, request) => readTally(portals[request % 2]!, cookie!))));
     }
     const [inPostgres, inRedis] = [await statements.writes(), await changes.soFar()];
     expect(inPostgres + inRedis).toBeLessThanOrEqual(50);
 
-    // Both counters do count: a change is written to both stores.
+    // Both counters count: a change is written to both stores.
     await chooseTheme(portals[0]!, cookie!);
     expect(await statements.writes()).toBeGreaterThan(inPostgres);
     expect(await changes.soFar()).toBeGreaterThan(inRedis);
     await changes.stop();
   }, 120_000);
 
-  it('a session that is used outlives the idle timeout, and one that is not ends: never early, at most one touch interval late', async () => {
+  it('a session in use outlives the idle timeout, and an unused one ends: never early, at most one touch interval late', async () => {
     const [portal] = impatient.of('portal');
-    const [used, unused] = await visitorsWithCart([portal!], 2);
+    const [used, unused] = await visitorsWithTally([portal!], 2);
     const start = performance.now();
     let usedAt = start;
     while (usedAt - start < (IDLE_SECONDS + TOUCH_SECONDS + 1) * 1000) {
@@ -62,19 +61,19 @@ describe('what reading a session costs', () => {
     await pause(usedAt + (IDLE_SECONDS - 1) * 1000 - performance.now());
     await use(portal!, used!, usedAt);
     const answeredAt = performance.now();
-    // Nobody read it for longer than the idle timeout and one touch interval.
-    expect(await readCart(portal!, unused!)).toMatchObject({ status: 401 });
+    // Unused for longer than the idle timeout and one touch interval.
+    expect(await readTally(portal!, unused!)).toMatchObject({ status: 401 });
     await pause(answeredAt + (IDLE_SECONDS + TOUCH_SECONDS) * 1000 + CLOCK_MS - performance.now());
-    expect(await readCart(portal!, used!)).toMatchObject({ status: 401 });
+    expect(await readTally(portal!, used!)).toMatchObject({ status: 401 });
   }, 60_000);
 });
 
-/** Reads within the idle timeout of the last use, and returns when: a machine that stood still for longer than that shows nothing. */
+/** Reads within the idle timeout of the last use. Returns the time of the read; a machine that stalls for longer proves nothing. */
 async function use(portal: Member, cookie: string, usedAt: number): Promise<number> {
   const askedAt = performance.now();
-  const reply = await readCart(portal, cookie);
+  const reply = await readTally(portal, cookie);
   if (performance.now() - usedAt >= IDLE_SECONDS * 1000)
-    throw new Error('This machine stood still for longer than the idle timeout: run it again.');
+    throw new Error('This machine stalled for longer than the idle timeout: run it again.');
   expectTea([reply]);
   return askedAt;
 }

@@ -1,3 +1,4 @@
+/** @seconds 30 */
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, LOOPBACK } from '../../tools/local/ports.ts';
 import type { JSONInstruction } from 'dockerfile-ast';
-import { browserless, loginAs } from '../support/client.ts';
+import { browserless, register } from '../support/client.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { replicaDefaults } from '../support/replicas.ts';
 import { testDatabase, testRedis } from '../support/servers.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   };
 }, 300_000);
 
-/** As the image's user, where this process may become somebody else. */
+/** As the image's user, where this process may change its user. */
 function run(target: string, args: string[], env: Record<string, string> = {}): ChildProcess & { output: () => string } {
   const child = spawn(node, args, {
     cwd: trees[target]!,
@@ -89,14 +90,14 @@ describe('what an image holds', () => {
     for (const app of ['auth', 'portal']) expect(existsSync(join(built, 'dist/apps', app, 'main.js'))).toBe(true);
   }, 300_000);
 
-  it('migrates an empty database, and both apps serve a person from read-only folders', async () => {
+  it('migrates an empty database, and both apps serve from read-only folders', async () => {
     const migration = run('auth', ['dist/apps/auth/migrate.js']);
     expect([await exitCode(migration), migration.output()]).toEqual([0, expect.stringContaining('applied')]);
     const [auth, portal] = [await boot('auth'), await boot('portal')];
     const visitor = browserless(auth.url);
-    await loginAs(visitor);
-    const answer = await visitor.at(portal.url).get('/api/session');
-    expect(answer).toMatchObject({ status: 200, body: { user: { name: expect.any(String) } } });
+    await register(visitor);
+    const response = await visitor.at(portal.url).get('/api/session');
+    expect(response).toMatchObject({ status: 200, body: { user: { name: expect.any(String) } } });
     expect((await visitor.at(portal.url).get('/', { headers: { accept: 'text/html' } })).text).toContain('<html');
     for (const { child } of [auth, portal]) {
       child.kill('SIGTERM');

@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { execFileSync } from 'node:child_process';
 import { build, builds, kustomize, onPath, ownKustomize, type Manifest } from './build.ts';
 import { badValues, unknownFields } from './schema.ts';

@@ -4,7 +4,7 @@ import { loadConfig } from '@baton/platform';
 import { createBackend, migrate, sessionSettings, toSessionConfig, type Backend } from '@baton/session';
 import { Client } from 'pg';
 import { onCleanup } from '../support/cleanup.ts';
-import { migrateDatabase } from '../support/replicas.ts';
+import { migrateDatabase } from '../support/built.ts';
 import { testDatabase } from '../support/servers.ts';
 
 /** What a next version may do while this one still runs: add, with a default that this one need not know. */

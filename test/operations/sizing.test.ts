@@ -7,7 +7,7 @@ import { createClient } from 'redis';
 import { onCleanup } from '../support/cleanup.ts';
 import { privateRedis, testDatabase } from '../support/servers.ts';
 
-/** docs/operations/sizing.md multiplies these; what it says must stay true within a quarter. */
+/** docs/operations/sizing.md multiplies these figures; they must stay within a quarter of the truth. */
 const document = readFileSync('docs/operations/sizing.md', 'utf8');
 const stated = (store: string): number =>
   Number(new RegExp(`${store}: \\*\\*([\\d ]+) bytes`).exec(document)![1]!.replace(' ', ''));
@@ -93,7 +93,7 @@ async function servingFrom(backend: Backend): Promise<void> {
 }
 
 describe('a session', () => {
-  it.each(['Redis', 'Postgres'] as const)('takes in %s what the sizing document says', (store) => {
+  it.each(['Redis', 'Postgres'] as const)('takes in %s what the sizing document states', (store) => {
     expect(bytes[store]).toBeGreaterThan(stated(store) * 0.75);
     expect(bytes[store]).toBeLessThan(stated(store) * 1.25);
   });

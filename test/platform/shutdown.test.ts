@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { browserless, loginAs } from '../support/client.ts';
-import { migrateDatabase, type Replica, startReplica } from '../support/replicas.ts';
-import { testDatabase, testRedis } from '../support/servers.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
+import { testRedis } from '../support/servers.ts';
 
 const DRAIN_MS = 1500;
 let env: Record<string, string>;
 beforeAll(async () => {
-  const databaseUrl = await testDatabase();
-  await migrateDatabase(databaseUrl);
-  env = { DATABASE_URL: databaseUrl, REDIS_URL: (await testRedis()).url, SHUTDOWN_DRAIN_MS: String(DRAIN_MS) };
+  env = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, SHUTDOWN_DRAIN_MS: String(DRAIN_MS) };
 }, 60_000);
 
 const open = async (url: string, agent: Agent, cookie = ''): Promise<IncomingMessage> =>
@@ -27,15 +26,15 @@ async function untilNotReady(replica: Replica): Promise<void> {
   while ((await browserless(replica.url).get('/health/ready')).status !== 503);
 }
 
-describe('a replica that is told to stop', () => {
-  it('is not ready but still serves, closes what it answered, ends streams, and exits 0 in time', async () => {
+describe('a replica that receives SIGTERM', () => {
+  it('is not ready but still serves, closes connections after a response, ends streams, and exits 0 in time', async () => {
     const [signedIn, portal] = await Promise.all([cookie(), startReplica('portal', env)]);
     const idle = new Agent({ keepAlive: true });
     (await open(`${portal.url}/health/live`, idle)).resume();
     const stream = await open(`${portal.url}/api/events`, new Agent(), signedIn);
     expect(stream.statusCode).toBe(200);
 
-    const told = performance.now();
+    const stopping = performance.now();
     const exited = portal.kill('SIGTERM');
     await untilNotReady(portal);
     const served = await browserless(portal.url).get('/api/session', { headers: { cookie: signedIn } });
@@ -43,9 +42,9 @@ describe('a replica that is told to stop', () => {
     expect((await browserless(portal.url).get('/health/live')).status).toBe(200);
 
     await stream.resume().toArray();
-    expect(performance.now() - told).toBeGreaterThanOrEqual(DRAIN_MS - 50);
+    expect(performance.now() - stopping).toBeGreaterThanOrEqual(DRAIN_MS - 50);
     expect(await exited).toMatchObject({ code: 0 });
-    expect(performance.now() - told).toBeLessThan(DRAIN_MS + 5000);
+    expect(performance.now() - stopping).toBeLessThan(DRAIN_MS + 5000);
     idle.destroy();
   }, 60_000);
 });

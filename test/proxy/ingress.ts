@@ -1,7 +1,7 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { Manifest } from '../k8s/build.ts';
 
-/** What both kinds of manifest say: a prefix of whole path elements, and the Service it leads to. */
+/** What both kinds of manifest define: a prefix of whole path elements, and its Service. */
 interface Route {
   prefix: string;
   service: string;

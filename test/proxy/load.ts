@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, loginAs, browserless } from '../support/client.ts';
 
-/** A request that was not answered with what it asked for. Status 0: the connection broke. */
+/** A request that failed. Status 0: the connection broke. */
 export interface Failure {
   method: string;
   path: string;
@@ -20,15 +20,15 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-/** Somebody who looks at pages and fills a cart, and notes every change that was acknowledged. */
+/** Somebody who reads and writes, and counts every change that was acknowledged. */
 export interface Visitor {
   client: Client;
-  sku: string;
+  name: string;
   acknowledged: number;
   unanswered: number;
 }
 
-/** A person clicks less often; a proxy with idle connections in between is what should be tested. */
+/** Shorter than a person's, long enough for the proxy's connections to become idle. */
 const PAUSE_MS = 60;
 
 export async function startLoad(url: string, counts: { visitors: number; streams: number }): Promise<Load> {
@@ -49,16 +49,16 @@ export async function startLoad(url: string, counts: { visitors: number; streams
 async function signIn(url: string, at: number): Promise<Visitor> {
   const client = browserless(url);
   await loginAs(client);
-  return { client, sku: `article-${at}`, acknowledged: 0, unanswered: 0 };
+  return { client, name: `visitor-${at}`, acknowledged: 0, unanswered: 0 };
 }
 
 async function visit(visitor: Visitor, load: Load, signal: AbortSignal): Promise<void> {
-  const { client, sku } = visitor;
+  const { client, name } = visitor;
   while (!signal.aborted) {
     const page = await timed(load, 'GET', '/api/session', () => client.get('/api/session'));
     if (page === 200) await pause(PAUSE_MS);
-    const path = '/api/cart/items';
-    const change = await timed(load, 'POST', path, () => client.post(path, { sku, quantity: 1 }));
+    const path = '/api/tally';
+    const change = await timed(load, 'POST', path, () => client.post(path, { name, amount: 1 }));
     if (change >= 200 && change < 300) visitor.acknowledged++;
     else visitor.unanswered++;
     await timed(load, 'GET', '/auth/sessions', () => client.get('/auth/sessions'));
@@ -82,28 +82,28 @@ async function timed(
 
 const reasonOf = (error: unknown): string => `${String(error)} ${(error as { cause?: Error }).cause?.message ?? ''}`;
 
-/** An open event stream, as the portal's pages keep one; when it ends it is opened again at once. */
+/** An event stream as the portal's pages keep open; reopened as soon as it ends. */
 async function watch(url: string, { client }: Visitor, load: Load, signal: AbortSignal): Promise<void> {
   const cookie = [...client.jar].map(([name, value]) => `${name}=${value}`).join('; ');
   for (let opened = 0; !signal.aborted; opened++) {
-    const answer = await fetch(`${url}/api/events`, { signal, headers: { cookie, accept: 'text/event-stream' } }).catch(
+    const response = await fetch(`${url}/api/events`, { signal, headers: { cookie, accept: 'text/event-stream' } }).catch(
       () => null,
     );
     if (signal.aborted) return;
     if (opened > 0) load.reconnects++;
-    if (!answer?.ok)
-      load.failures.push({ method: 'GET', path: '/api/events', status: answer?.status ?? 0, at: Date.now(), detail: '' });
-    await answer?.body?.pipeTo(new WritableStream()).catch(() => undefined);
+    if (!response?.ok)
+      load.failures.push({ method: 'GET', path: '/api/events', status: response?.status ?? 0, at: Date.now(), detail: '' });
+    await response?.body?.pipeTo(new WritableStream()).catch(() => undefined);
   }
 }
 
-/** What each visitor's cart holds, against what was acknowledged. */
-export async function carts(load: Load): Promise<{ acknowledged: number; atMost: number; found: number }[]> {
+/** What each visitor's session holds, against what was acknowledged. */
+export async function tallies(load: Load): Promise<{ acknowledged: number; atMost: number; found: number }[]> {
   return Promise.all(
-    load.visitors.map(async ({ client, sku, acknowledged, unanswered }) => {
-      const { body } = await client.get('/api/cart');
-      const { items } = body as { items: { sku: string; quantity: number }[] };
-      return { acknowledged, atMost: acknowledged + unanswered, found: items.find((item) => item.sku === sku)?.quantity ?? 0 };
+    load.visitors.map(async ({ client, name, acknowledged, unanswered }) => {
+      const { body } = await client.get('/api/tally');
+      const { tally } = body as { tally: Record<string, number> };
+      return { acknowledged, atMost: acknowledged + unanswered, found: tally[name] ?? 0 };
     }),
   );
 }

@@ -7,7 +7,7 @@ import { onCleanup } from '../support/cleanup.ts';
 import { startProxy } from './haproxy.ts';
 import { routeOf } from './ingress.ts';
 
-/** Which app answers. One table for everything that stands in front of the apps. */
+/** The app behind each path: one table for every proxy. */
 const routes: [path: string, app: 'auth' | 'portal'][] = [
   ['/', 'portal'],
   ['/?next=/auth/login', 'portal'],
@@ -28,7 +28,7 @@ const routes: [path: string, app: 'auth' | 'portal'][] = [
   ['/cart', 'portal'],
 ];
 
-/** A replica that says who it is and what it was sent. */
+/** A replica that returns its name and what it received. */
 async function stub(app: string): Promise<{ name: string; port: number; url: string }> {
   const server = createServer((request, response) => {
     const { url, headers } = request;
@@ -68,8 +68,8 @@ interface Seen {
 const ask = async (front: string, path: string, headers = {}): Promise<Seen> =>
   (await fetch(`${fronts[front]!.url}${path}`, { headers })).json() as Promise<Seen>;
 
-describe.each(routes)('%s is answered by %s', (path, app) => {
-  it.each(['HAProxy', 'the local balancer'])('behind %s, with its path as it came', async (front) => {
+describe.each(routes)('%s is served by %s', (path, app) => {
+  it.each(['HAProxy', 'the local balancer'])('behind %s, with an unchanged path', async (front) => {
     expect(await ask(front, path)).toMatchObject({ app, url: path });
   });
 
@@ -79,7 +79,7 @@ describe.each(routes)('%s is answered by %s', (path, app) => {
 });
 
 describe.each(['HAProxy', 'the local balancer'])('%s', (front) => {
-  it('believes nothing that a visitor says about proxies, and says itself where the request came from', async () => {
+  it('trusts no forwarding header of a visitor, and sets its own', async () => {
     const claims = {
       'x-forwarded-for': '9.9.9.9',
       forwarded: 'for=9.9.9.9',

@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import { ADMIN, browserless, type Client } from '../support/client.ts';
 import { sessionStatus, startSite, type Site } from './site.ts';
 
@@ -73,7 +74,7 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   }, 60_000);
 
-  it('answers 404 for an account that is not there', async () => {
+  it('responds with 404 for an account that does not exist', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000';
     expect((await admin.delete(`/auth/admin/users/${nobody}/sessions`)).status).toBe(404);
     expect((await admin.delete('/auth/admin/users/1;drop/sessions')).status).toBe(400);

@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import { ADMIN } from '../support/client.ts';
 import { PASSWORD, startSite, type Site } from './site.ts';
 

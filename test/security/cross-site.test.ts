@@ -1,4 +1,4 @@
-import { DEMO, type Client } from '../support/client.ts';
+import { USER, type Client } from '../support/client.ts';
 import { sessionStatus, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -19,9 +19,9 @@ const CROSS_SITE: [string, Record<string, string>][] = [
   ['a sandboxed frame', { origin: 'null' }],
 ];
 const BODIES: [string, string, string][] = [
-  ['form', 'application/x-www-form-urlencoded', new URLSearchParams(DEMO).toString()],
-  ['JSON', 'application/json', JSON.stringify(DEMO)],
-  ['JSON as text/plain', 'text/plain', JSON.stringify(DEMO)],
+  ['form', 'application/x-www-form-urlencoded', new URLSearchParams(USER).toString()],
+  ['JSON', 'application/json', JSON.stringify(USER)],
+  ['JSON as text/plain', 'text/plain', JSON.stringify(USER)],
 ];
 
 const send = (client: Client, method: string, path: string, headers: Record<string, string>, body?: string) =>
@@ -30,8 +30,8 @@ const send = (client: Client, method: string, path: string, headers: Record<stri
 describe.each(CROSS_SITE)('%s', (_name, headers) => {
   it.each(BODIES)('cannot sign anybody in with a %s body', async (_kind, type, body) => {
     const visitor = site.visitor();
-    const answer = await send(visitor, 'POST', '/auth/login', { ...headers, 'content-type': type }, body);
-    expect([answer.status, visitor.jar.size]).toEqual([403, 0]);
+    const response = await send(visitor, 'POST', '/auth/login', { ...headers, 'content-type': type }, body);
+    expect([response.status, visitor.jar.size]).toEqual([403, 0]);
   });
 
   it('cannot change anything in the name of who is signed in', async () => {
@@ -44,9 +44,8 @@ describe.each(CROSS_SITE)('%s', (_name, headers) => {
       [client, 'POST', '/auth/sessions/end-others'],
       [client, 'DELETE', '/auth/sessions'],
       [client, 'DELETE', '/auth/admin/sessions'],
-      [portal, 'POST', '/api/cart/items'],
+      [portal, 'POST', '/api/tally'],
       [portal, 'PUT', '/api/preferences'],
-      [portal, 'DELETE', '/api/cart/items/baton'],
     ];
     const statuses = await Promise.all(
       attempts.map(async ([where, method, path]) => (await send(where, method, path, headers)).status),
@@ -60,15 +59,15 @@ describe('our own pages', () => {
   it('may: same-origin by Fetch Metadata, or by Origin in older browsers', async () => {
     const origin = site.auth[0]!.url;
     const own = { 'content-type': 'application/json', origin };
-    const body = JSON.stringify(DEMO);
+    const body = JSON.stringify(USER);
     expect((await send(site.visitor(), 'POST', '/auth/login', own, body)).status).toBe(200);
     const modern = { ...own, 'sec-fetch-site': 'same-origin' };
     expect((await send(site.visitor(), 'POST', '/auth/login', modern, body)).status).toBe(200);
   });
 
-  it('are the only ones that may read: no answer allows another origin', async () => {
-    const answer = await (await site.signedIn()).get('/auth/sessions', { headers: { origin: EVIL } });
-    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  it('are the only ones that may read: no response allows another origin', async () => {
+    const response = await (await site.signedIn()).get('/auth/sessions', { headers: { origin: EVIL } });
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 

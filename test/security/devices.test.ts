@@ -1,3 +1,4 @@
+/** @seconds 10 */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
@@ -24,8 +25,8 @@ describe('my devices', () => {
     const client = await site.newcomer();
     const phone = site.visitor();
     await phone.post('/auth/login', client.credentials, { headers: { 'user-agent': 'Phone/1.0' } });
-    const answer = await client.at(site.auth[1]!.url).get('/auth/sessions');
-    expect(answer.body).toEqual([
+    const response = await client.at(site.auth[1]!.url).get('/auth/sessions');
+    expect(response.body).toEqual([
       {
         publicId: expect.any(String),
         current: false,
@@ -36,7 +37,7 @@ describe('my devices', () => {
       expect.objectContaining({ current: true }),
     ]);
     for (const cookie of [...client.jar.values(), ...phone.jar.values()]) {
-      expect(answer.text).not.toContain(cookie.slice(4, 40));
+      expect(response.text).not.toContain(cookie.slice(4, 40));
     }
   });
 
@@ -52,8 +53,8 @@ describe('my devices', () => {
   it('can be signed out all at once, but for this one', async () => {
     const client = await site.newcomer();
     const others = await Promise.all([1, 2, 3].map(() => site.signedIn(client.credentials)));
-    const answer = await client.delete('/auth/sessions');
-    expect([answer.status, answer.body]).toEqual([200, { ended: 3 }]);
+    const response = await client.delete('/auth/sessions');
+    expect([response.status, response.body]).toEqual([200, { ended: 3 }]);
     expect(await Promise.all(others.map((other) => sessionStatus(other, site.portal[0]!)))).toEqual([401, 401, 401]);
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
   });
@@ -72,8 +73,8 @@ describe('my devices', () => {
     const other = await site.signedIn(client.credentials);
     const page = await client.get('/auth/sessions', form);
     const action = /action="(\/auth\/sessions\/[^"]+\/end)"/.exec(page.text)?.[1];
-    const answer = await client.submit(action!, {}, form);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/auth/sessions']);
+    const response = await client.submit(action!, {}, form);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/auth/sessions']);
     expect(await sessionStatus(other, site.portal[0]!)).toBe(401);
   });
 });

@@ -1,8 +1,9 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionStatus, startSite, type Site } from './site.ts';
 
 const IDLE_MS = 2000;
-const ABSOLUTE_MS = 6000;
+const ABSOLUTE_MS = 4000;
 const TOUCH_MS = 1000;
 let site: Site;
 beforeAll(async () => {

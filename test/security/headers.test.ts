@@ -1,4 +1,5 @@
-import { DEMO, type Answer } from '../support/client.ts';
+/** @seconds 6 */
+import { USER, type HttpResponse } from '../support/client.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { browserless } from '../support/client.ts';
 import { startSite, type Site } from './site.ts';
@@ -12,21 +13,21 @@ beforeAll(async () => {
 
 const html = { headers: { accept: 'text/html' } };
 
-describe('every answer', () => {
+describe('every response', () => {
   it('forbids inline scripts, framing, sniffing and keeping', async () => {
     const [auth, portal] = [site.visitor(), site.visitor().at(site.portal[0]!.url)];
-    const answers: Answer[] = await Promise.all([
+    const responses: HttpResponse[] = await Promise.all([
       auth.get('/auth/login', html),
       auth.get('/auth/sessions'),
       auth.get('/nowhere'),
       auth.get('/%zz'),
-      auth.post('/auth/login', DEMO),
+      auth.post('/auth/login', USER),
       auth.post('/auth/login', undefined, { body: '{' }),
       auth.get('/health/live'),
       portal.get('/', html),
       portal.get('/api/session'),
     ]);
-    for (const { headers } of answers) {
+    for (const { headers } of responses) {
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy).toMatch(/default-src 'none'/);
       expect(policy).toMatch(/object-src 'none'/);
@@ -56,7 +57,7 @@ describe('every answer', () => {
 });
 
 describe('the cookie', () => {
-  const setCookie = async (url: string) => (await browserless(url).post('/auth/login', DEMO)).headers.getSetCookie();
+  const setCookie = async (url: string) => (await browserless(url).post('/auth/login', USER)).headers.getSetCookie();
 
   it('is __Host-, Secure, HttpOnly, SameSite=Lax, for / and no domain', async () => {
     const [cookie, ...others] = await setCookie(secure.url);
@@ -69,15 +70,15 @@ describe('the cookie', () => {
 
   it('is nowhere but in Set-Cookie: not in a body, not in a log', async () => {
     const client = site.visitor();
-    const answers = [
-      await client.post('/auth/login', DEMO),
+    const responses = [
+      await client.post('/auth/login', USER),
       await client.get('/auth/sessions'),
       await client.post('/auth/token'),
     ];
     const id = decodeURIComponent(client.jar.get('baton')!).slice(2, 67);
-    for (const { text } of answers) expect(text).not.toContain(id);
+    for (const { text } of responses) expect(text).not.toContain(id);
     expect(site.auth[0]!.logs()).toContain('login-ok');
     expect(site.auth[0]!.logs()).not.toContain(id);
-    expect(site.auth[0]!.logs()).not.toContain(DEMO.password);
+    expect(site.auth[0]!.logs()).not.toContain(USER.password);
   });
 });

@@ -1,3 +1,4 @@
+/** @seconds 20 */
 import { browserless } from '../support/client.ts';
 import { sessionStatus, startSite, type Site } from './site.ts';
 

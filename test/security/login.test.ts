@@ -1,4 +1,5 @@
-import { browserless, DEMO } from '../support/client.ts';
+/** @seconds 10 */
+import { browserless, USER } from '../support/client.ts';
 import { newCredentials, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -9,42 +10,44 @@ beforeAll(async () => {
 const form = { headers: { accept: 'text/html' } };
 
 describe('signing in', () => {
-  it('answers programs with the user and forms with a redirect', async () => {
-    const program = await site.visitor().post('/auth/login', DEMO);
+  it('responds to programs with the user and forms with a redirect', async () => {
+    const program = await site.visitor().post('/auth/login', USER);
     expect(program.status).toBe(200);
-    expect(program.body).toEqual({ user: { id: expect.any(String), name: 'demo', roles: ['user'] } });
-    const person = await site.visitor().submit('/auth/login', { ...DEMO, to: '/cart?x=1' }, form);
+    expect(program.body).toEqual({ user: { id: expect.any(String), name: USER.username, roles: ['user'] } });
+    const person = await site.visitor().submit('/auth/login', { ...USER, to: '/cart?x=1' }, form);
     expect([person.status, person.headers.get('location')]).toEqual([303, '/cart?x=1']);
   });
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
     'never leads to %s',
     async (to) => {
-      const answer = await site.visitor().submit('/auth/login', { ...DEMO, to }, form);
-      expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+      const response = await site.visitor().submit('/auth/login', { ...USER, to }, form);
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     },
   );
 
   it('knows the user under every spelling of the name', async () => {
-    expect((await site.visitor().post('/auth/login', { ...DEMO, username: ' DEMO ' })).status).toBe(200);
+    expect((await site.visitor().post('/auth/login', { ...USER, username: ` ${USER.username.toUpperCase()} ` })).status).toBe(
+      200,
+    );
   });
 
-  it('gives a new id, keeps the cart of before, and ends the session of before (fixation)', async () => {
+  it('gives a new id, keeps the tally of before, and ends the session of before (fixation)', async () => {
     const visitor = site.visitor();
-    await visitor.at(site.portal[0]!.url).post('/api/cart/items', { sku: 'baton', quantity: 2 });
+    await visitor.at(site.portal[0]!.url).post('/api/tally', { name: 'lap', amount: 2 });
     const before = snapshot(visitor, site.portal[0]!.url);
     expect(before.jar.size).toBe(1);
-    await visitor.post('/auth/login', DEMO);
+    await visitor.post('/auth/login', USER);
     expect([...visitor.jar.values()]).not.toEqual([...before.jar.values()]);
-    expect((await visitor.at(site.portal[0]!.url).get('/api/cart')).body.items).toEqual([{ sku: 'baton', quantity: 2 }]);
+    expect((await visitor.at(site.portal[0]!.url).get('/api/tally')).body.tally).toEqual({ lap: 2 });
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
-    expect((await before.get('/api/cart')).status).toBe(401);
+    expect((await before.get('/api/tally')).status).toBe(401);
   });
 
   it('gives a new id at every further authentication', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
-    await client.post('/auth/login', DEMO);
+    await client.post('/auth/login', USER);
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
   });
@@ -52,22 +55,24 @@ describe('signing in', () => {
   it('makes no session for an id that a visitor invented', async () => {
     const invented = new Map([['baton', `s:${'A'.repeat(65)}.${'B'.repeat(43)}`]]);
     const client = browserless(site.auth[0]!.url, invented);
-    await client.post('/auth/login', DEMO);
+    await client.post('/auth/login', USER);
     expect(client.jar.get('baton')).not.toContain('A'.repeat(65));
   });
 
   it('takes credentials from the body only', async () => {
-    const { username, password } = DEMO;
-    const answer = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
-    expect([answer.status, answer.body.fields]).toEqual([400, ['username', 'password']]);
+    const { username, password } = USER;
+    const response = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
+    expect([response.status, response.body.fields]).toEqual([400, ['username', 'password']]);
   });
 
   it('shows the form again, with the name but not the password, after a mistake', async () => {
-    const answer = await site.visitor().submit('/auth/login', { username: '"><b>x', password: 'secret-typo', to: '/cart' }, form);
-    expect(answer.status).toBe(401);
-    expect(answer.text).toContain('value="&quot;>&lt;b>x"');
-    expect(answer.text).toContain('name="to" value="/cart"');
-    expect(answer.text).not.toContain('secret-typo');
+    const response = await site
+      .visitor()
+      .submit('/auth/login', { username: '"><b>x', password: 'secret-typo', to: '/cart' }, form);
+    expect(response.status).toBe(401);
+    expect(response.text).toContain('value="&quot;>&lt;b>x"');
+    expect(response.text).toContain('name="to" value="/cart"');
+    expect(response.text).not.toContain('secret-typo');
   });
 });
 
@@ -75,22 +80,22 @@ describe('signing out', () => {
   it('ends the session on every replica, and tells the browser to forget', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
-    const answer = await client.post('/auth/logout');
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('clear-site-data')).toContain('storage');
+    const response = await client.post('/auth/logout');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('clear-site-data')).toContain('storage');
     expect(client.jar.size).toBe(0);
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
     expect((await before.at(site.auth[1]!.url).get('/auth/sessions')).status).toBe(401);
   });
 
   it('sends people to the start page, also those who were not signed in', async () => {
-    const answer = await site.visitor().submit('/auth/logout', {}, form);
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
+    const response = await site.visitor().submit('/auth/logout', {}, form);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
   });
 });
 
 describe('guessing passwords', () => {
-  it('gets the same answer for an unknown user and a wrong password', async () => {
+  it('gets the same response for an unknown user and a wrong password', async () => {
     const [known] = [await site.newcomer()];
     const wrong = await site.visitor().post('/auth/login', { ...known.credentials, password: 'wrong' });
     const unknown = await site.visitor().post('/auth/login', { ...newCredentials(), password: 'wrong' });
@@ -105,15 +110,15 @@ describe('guessing passwords', () => {
       browserless(site.auth[index % 2]!.url).post('/auth/login', { ...victim.credentials, password: `guess ${index}` });
     const statuses: number[] = [];
     for (let index = 0; index < 100; index += 10) {
-      const answers = await Promise.all(Array.from({ length: 10 }, (_, offset) => guess(index + offset)));
-      statuses.push(...answers.map(({ status }) => status));
+      const responses = await Promise.all(Array.from({ length: 10 }, (_, offset) => guess(index + offset)));
+      statuses.push(...responses.map(({ status }) => status));
     }
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(90);
     const locked = await browserless(site.auth[1]!.url).post('/auth/login', victim.credentials);
     expect([locked.status, Number(locked.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
     expect(await sessionStatus(victim, site.portal[0]!)).toBe(200);
-    expect((await site.visitor().post('/auth/login', DEMO)).status).toBe(200);
+    expect((await site.visitor().post('/auth/login', USER)).status).toBe(200);
   }, 60_000);
 
   it('is forgotten after a right password', async () => {
@@ -136,7 +141,7 @@ describe('guessing passwords', () => {
     const known: number[] = [];
     const unknown: number[] = [];
     for (let round = 0; round < 40; round++) {
-      // The throttle would answer faster than any comparison.
+      // The throttle would respond faster than any comparison.
       await site.query('DELETE FROM throttle');
       known.push(await time(credentials.username));
       unknown.push(await time(`nobody-${round}`));

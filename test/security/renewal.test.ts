@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { Client } from '../support/client.ts';
@@ -47,17 +48,17 @@ describe('a session that is used for long', () => {
     expect(await publicId()).toBe(id);
   });
 
-  it('ends for thief and owner alike when an old id is used after that, and the owner is told', async () => {
+  it('ends for thief and owner alike when an old id is used after that, and the owner is informed', async () => {
     const { credentials, ...client } = await site.newcomer();
     const thief = await renewed(client);
     await afterGrace(credentials.username);
     expect(await sessionStatus(thief, site.portal[0]!)).toBe(401);
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
-    const told = async () => {
+    const isInformed = async () => {
       const page = await (await site.signedIn(credentials)).get('/auth/account', { headers: { accept: 'text/html' } });
       return page.text.includes('theft-detected');
     };
     const deadline = performance.now() + 5000;
-    while (!(await told())) if (performance.now() > deadline) throw new Error('the owner is not told');
+    while (!(await isInformed())) if (performance.now() > deadline) throw new Error('the owner is not informed');
   }, 30_000);
 });

@@ -1,8 +1,9 @@
 import { Client as Postgres } from 'pg';
 import { onCleanup } from '../support/cleanup.ts';
-import { browserless, type Client, loginAs } from '../support/client.ts';
-import { migrateDatabase, type Replica, startReplica } from '../support/replicas.ts';
-import { testDatabase, testRedis } from '../support/servers.ts';
+import { browserless, type Client, type Credentials, loginAs, register } from '../support/client.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
+import { type Replica, startReplica } from '../support/replicas.ts';
+import { testRedis } from '../support/servers.ts';
 
 /** Replicas of both apps on stores of their own. */
 export interface Site {
@@ -18,22 +19,16 @@ export interface Site {
   query<T = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<T[]>;
 }
 
-export interface Credentials {
-  username: string;
-  password: string;
-}
-
 export const PASSWORD = 'a long sentence nobody guesses';
 
-/** These tests are not about slow stores: a busy machine must not look like one. */
+/** A busy test machine is not a slow store. */
 const PATIENT = { SESSION_REDIS_DEADLINE_MS: '1000', SESSION_POSTGRES_DEADLINE_MS: '10000', SHUTDOWN_DRAIN_MS: '0' };
 
-let accounts = 0;
-export const newCredentials = (): Credentials => ({ username: `runner-${++accounts}`, password: PASSWORD });
+let made = 0;
+export const newCredentials = (): Credentials => ({ username: `runner-${++made}`, password: PASSWORD });
 
 export async function startSite(options: { auths?: number; portals?: number; env?: Record<string, string> } = {}): Promise<Site> {
-  const databaseUrl = await testDatabase();
-  await migrateDatabase(databaseUrl);
+  const databaseUrl = await migratedDatabase();
   const { url: redisUrl } = await testRedis();
   const env = { ...PATIENT, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
   const start = (app: 'auth' | 'portal', count: number) =>
@@ -41,10 +36,10 @@ export async function startSite(options: { auths?: number; portals?: number; env
   const [auth, portal] = await Promise.all([start('auth', options.auths ?? 2), start('portal', options.portals ?? 1)]);
   const query = await connect(databaseUrl);
   const visitor = () => browserless(auth[0]!.url);
-  return { auth, portal, env, visitor, query, ...people(visitor) };
+  return { auth, portal, env, visitor, query, ...accounts(visitor) };
 }
 
-function people(visitor: () => Client): Pick<Site, 'signedIn' | 'newcomer'> {
+function accounts(visitor: () => Client): Pick<Site, 'signedIn' | 'newcomer'> {
   return {
     signedIn: async (who) => {
       const client = visitor();
@@ -52,10 +47,8 @@ function people(visitor: () => Client): Pick<Site, 'signedIn' | 'newcomer'> {
       return client;
     },
     newcomer: async () => {
-      const [client, credentials] = [visitor(), newCredentials()];
-      const answer = await client.post('/auth/register', credentials);
-      if (answer.status !== 201) throw new Error(`registration: ${answer.status} ${answer.text}`);
-      return { ...client, credentials };
+      const client = visitor();
+      return { ...client, credentials: await register(client) };
     },
   };
 }
@@ -67,9 +60,9 @@ async function connect(url: string): Promise<Site['query']> {
   return async <T>(sql: string, params: unknown[] = []) => (await client.query(sql, params)).rows as T[];
 }
 
-/** The visitor as they were at this moment: a jar of their own, for replays. */
+/** A copy of the visitor with its current cookies, for replays. */
 export const snapshot = (client: Client, url: string): Client => browserless(url, new Map(client.jar));
 
-/** What the API of a portal says about the visitor's session. */
+/** The status of the visitor's session at a portal. */
 export const sessionStatus = async (client: Client, portal: Replica): Promise<number> =>
   (await client.at(portal.url).get('/api/session')).status;

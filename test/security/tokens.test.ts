@@ -1,3 +1,4 @@
+/** @seconds 8 */
 import {
   createLocalJWKSet,
   type CryptoKey,
@@ -25,8 +26,8 @@ const jwks = async () => (await site.visitor().get('/auth/.well-known/jwks.json'
 describe('a token', () => {
   it('lets its bearer in as the user, with no cookie', async () => {
     const client = await site.newcomer();
-    const answer = await present(await tokenOf(client));
-    expect([answer.status, answer.body.user.name]).toEqual([200, client.credentials.username]);
+    const response = await present(await tokenOf(client));
+    expect([response.status, response.body.user.name]).toEqual([200, client.credentials.username]);
   });
 
   it('can be verified by anybody with the published keys', async () => {
@@ -96,8 +97,8 @@ describe('a forged token', () => {
     ['that brings its own key', { header: { kid: undefined, jwk: { kty: 'OKP' } } }],
     ['that says where its key is', { header: { kid: undefined, jku: 'https://evil.example/keys' } }],
   ])('%s is refused', async (_what, change) => {
-    const answer = await present(await forge(change));
-    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+    const response = await present(await forge(change));
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
   it('with alg none is refused', async () => {

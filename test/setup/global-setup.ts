@@ -5,7 +5,7 @@ import { supervisor } from '../../tools/local/supervisor.ts';
 import { startPostgres } from '../../tools/local/postgres.ts';
 import { startRedis } from '../../tools/local/redis.ts';
 
-/** One real Postgres and one real Redis for the whole run, on free ports, with data that goes when the run ends. */
+/** One real Postgres and one real Redis for the whole run, on free ports, removed when the run ends. */
 export default async function startSharedServers(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
   supervisor.removeAtEnd(folder);

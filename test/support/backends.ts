@@ -6,7 +6,7 @@ import type { Server } from '../../tools/local/server.ts';
 import { onCleanup } from './cleanup.ts';
 import { privatePostgres, testDatabase } from './servers.ts';
 
-/** Generous deadlines: a busy test machine is no outage. Tests about deadlines set their own. */
+/** Long deadlines: a busy test machine is not an outage. Tests of deadlines set their own. */
 const OPTIONS = {
   strategy: 'tiered',
   databaseUrl: null,
@@ -25,7 +25,7 @@ export const redisTrusted = ({ link }: Backend) => link?.trusted === true;
 export const postgresUp = ({ database }: Backend) => database?.ready === true;
 export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend);
 
-/** The stores of one replica, in this process, once they serve as the test needs it. */
+/** The stores of one replica, in this process, once `serving` holds. */
 export async function storesOfReplica(options: Partial<BackendOptions>, serving = bothUp): Promise<Backend> {
   const backend = createBackend({ ...OPTIONS, ...options });
   onCleanup(() => backend.close());
@@ -34,27 +34,27 @@ export async function storesOfReplica(options: Partial<BackendOptions>, serving 
   return backend;
 }
 
-/** The half of a tiered replica that speaks to Redis. */
+/** The Redis store of a tiered replica. */
 export function redisOf(backend: Backend): RedisSessionStore {
   if (backend.store instanceof TieredStore) return backend.store.redis;
   throw new Error('This backend is not tiered.');
 }
 
-/** A database of the test's own on the shared Postgres, with the session tables. */
+/** A fresh database on the shared Postgres, with the session tables. */
 export async function sessionDatabase(): Promise<string> {
   const url = await testDatabase();
   await migrate(url);
   return url;
 }
 
-/** A whole Postgres of the test's own with the session tables, to freeze and kill. */
+/** A private Postgres with the session tables, to freeze and kill. */
 export async function sessionPostgres(): Promise<Server> {
   const server = await privatePostgres();
   await migrate(server.url);
   return server;
 }
 
-/** The same Postgres after a kill. Backends of the dead one may hold its memory for a moment, and it refuses to start beside them. */
+/** The same Postgres after a kill. It refuses to start while backends of the killed one still hold its memory. */
 export async function postgresAgain({ dataFolder, port }: Pick<Server, 'dataFolder' | 'port'>, attempts = 20): Promise<Server> {
   try {
     return await privatePostgres({ dataFolder, port });

@@ -9,7 +9,10 @@ export function onCleanup(cleanup: Cleanup): void {
   cleanups.unshift(cleanup);
 }
 
-afterAll(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-  await supervisor.close();
-}, 60_000);
+// Under plain node, whoever starts something closes it.
+if (process.env['JEST_WORKER_ID']) {
+  afterAll(async () => {
+    for (const cleanup of cleanups.splice(0)) await cleanup();
+    await supervisor.close();
+  }, 60_000);
+}

@@ -1,10 +1,12 @@
-/** What a server answered, read to its end. */
-export interface Answer {
+import { randomBytes } from 'node:crypto';
+
+/** A response, read to its end. */
+export interface HttpResponse {
   status: number;
   headers: Headers;
   text: string;
   /** Parsed when it is JSON of any kind (problem documents too). */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of it
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests state what they expect of it
   body: any;
 }
 
@@ -13,23 +15,23 @@ export type CookieJar = Map<string, string>;
 
 export interface Client {
   jar: CookieJar;
-  send(method: string, path: string, init?: RequestInit): Promise<Answer>;
-  get(path: string, init?: RequestInit): Promise<Answer>;
+  send(method: string, path: string, init?: RequestInit): Promise<HttpResponse>;
+  get(path: string, init?: RequestInit): Promise<HttpResponse>;
   /** Sends JSON. */
-  post(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
-  put(path: string, body?: unknown, init?: RequestInit): Promise<Answer>;
-  delete(path: string, init?: RequestInit): Promise<Answer>;
+  post(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
+  put(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
+  delete(path: string, init?: RequestInit): Promise<HttpResponse>;
   /** Sends fields as a browser's form does. */
-  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<Answer>;
-  /** The same visitor at another address: a replica, say, instead of the balancer. */
+  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<HttpResponse>;
+  /** The same visitor at another address, such as one replica instead of the balancer. */
   at(url: string): Client;
 }
 
 const DEADLINE_MS = 15_000;
 
-/** A visitor without a browser: keeps cookies, follows no redirect. */
+/** A visitor without a browser: keeps cookies, follows no redirects. */
 export function browserless(url: string, jar: CookieJar = new Map()): Client {
-  const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
+  const send = async (method: string, path: string, init: RequestInit = {}): Promise<HttpResponse> => {
     const headers = new Headers({ accept: 'application/json', ...(jar.size > 0 && { cookie: cookieHeader(jar) }) });
     new Headers(init.headers).forEach((value, name) => headers.set(name, value));
     const signal = AbortSignal.timeout(DEADLINE_MS);
@@ -55,13 +57,24 @@ export function browserless(url: string, jar: CookieJar = new Map()): Client {
   };
 }
 
-export const DEMO = { username: 'demo', password: 'baton-demo-2026' };
-export const ADMIN = { username: 'admin', password: 'baton-admin-2026' };
+export type Credentials = Record<'username' | 'password', string>;
 
-export async function loginAs(client: Client, who: { username: string; password: string } = DEMO): Promise<Answer> {
-  const answer = await client.post('/auth/login', who);
-  if (answer.status !== 200) throw new Error(`login of ${who.username}: ${answer.status} ${answer.text}`);
-  return answer;
+/** Accounts of every migrated database. */
+export const USER: Credentials = { username: 'robin', password: 'robins long password' };
+export const ADMIN: Credentials = { username: 'alex', password: 'alexs long password' };
+
+export async function loginAs(client: Client, who: Credentials = USER): Promise<HttpResponse> {
+  const response = await client.post('/auth/login', who);
+  if (response.status !== 200) throw new Error(`login of ${who.username}: ${response.status} ${response.text}`);
+  return response;
+}
+
+/** A new account, signed in. */
+export async function register(client: Client): Promise<Credentials> {
+  const credentials = { username: `runner-${randomBytes(4).toString('hex')}`, password: 'a long sentence nobody guesses' };
+  const response = await client.post('/auth/register', credentials);
+  if (response.status !== 201) throw new Error(`registration: ${response.status} ${response.text}`);
+  return credentials;
 }
 
 const cookieHeader = (jar: CookieJar): string => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -80,7 +93,7 @@ function isOver(attributes: string[]): boolean {
   return maxAge !== undefined ? Number(maxAge) <= 0 : expires !== undefined && Date.parse(expires) <= Date.now();
 }
 
-async function read(response: Response): Promise<Answer> {
+async function read(response: Response): Promise<HttpResponse> {
   const text = await response.text();
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : undefined };

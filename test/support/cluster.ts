@@ -11,7 +11,7 @@ export interface Cluster {
   replicas: Replica[];
   of(app: App): Replica[];
   named(name: string): Replica;
-  /** What its replicas were started with. */
+  /** The settings of its replicas. */
   env: Record<string, string | undefined>;
 }
 
@@ -22,10 +22,10 @@ export interface ClusterOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** A busy test machine is no outage: a Redis held up for a moment must not look away. */
+/** A busy test machine is not an outage. */
 const PATIENT = { SESSION_REDIS_DEADLINE_MS: '1000', SHUTDOWN_DRAIN_MS: '0' };
 
-/** The whole system behind its balancer, ended with the test file. */
+/** Both apps behind the balancer; ends with the test file. */
 export async function startCluster({ auth = 2, portal = 3, env = {} }: ClusterOptions = {}): Promise<Cluster> {
   const shared = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, ...PATIENT, ...env };
   const start = (app: App, count: number) =>

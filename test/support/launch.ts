@@ -9,11 +9,11 @@ import { temporaryFolder } from './servers.ts';
 export interface Launched {
   pid: number;
   exited: Promise<Exit>;
-  /** Everything it has printed so far. */
+  /** Its output so far. */
   printed(): string;
   /** Resolves when it is up. */
   run(): Promise<RunFile>;
-  /** What its run.json says at this moment. */
+  /** The current contents of its run.json. */
   runNow(): RunFile | null;
 }
 

@@ -10,7 +10,7 @@ import { SessionModule } from '../../libs/session/src/nest/session.module.ts';
 import { Sessions } from '../../libs/session/src/nest/sessions.ts';
 import { BACKEND } from '../../libs/session/src/nest/tokens.ts';
 import type { Backend } from '../../libs/session/src/stores/backend.ts';
-import { browserless, type Answer, type Client } from './client.ts';
+import { browserless, type HttpResponse, type Client } from './client.ts';
 import { onCleanup } from './cleanup.ts';
 
 export const ENGINES = ['baton', 'express-session'] as const;
@@ -25,10 +25,10 @@ export interface SessionApp {
   readonly nest: NestExpressApplication;
   readonly backend: Backend;
   readonly sessions: Sessions;
-  /** The path that this handler answers from now on. */
+  /** Serves this handler at a path of its own. */
   route(handler: Handler): string;
   /** One request to a handler. */
-  visit(client: Client, handler: Handler, init?: RequestInit): Promise<Answer>;
+  visit(client: Client, handler: Handler, init?: RequestInit): Promise<HttpResponse>;
   client(): Client;
 }
 

@@ -2,63 +2,99 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from '../../tools/local/ports.ts';
 import { onCleanup } from './cleanup.ts';
 
-export interface TcpProxy {
-  port: number;
-  /** The target's URL with the proxy's port, when the target was given as a URL. */
-  url: string;
+/** A network link between a client and a server that can be cut and frozen without touching either: a proxy on a port of its own. */
+export class TcpProxy {
+  readonly port: number;
+  private target: URL;
+  private isFrozen = false;
+  private readonly server: Server;
+  private readonly pairs = new Set<[Socket, Socket]>();
+
+  private constructor(server: Server, target: URL) {
+    this.server = server;
+    this.target = target;
+    this.port = portOf(server);
+    server.on('connection', (near) => this.join(near));
+  }
+
+  /** `target`: a port of this machine, or a URL. The caller closes it. */
+  static async to(target: number | string): Promise<TcpProxy> {
+    const server = createServer({ pauseOnConnect: true });
+    await listen(server, 0);
+    return new TcpProxy(server, typeof target === 'number' ? local(target) : new URL(target));
+  }
+
+  /** The target's URL with the proxy's port. */
+  get url(): string {
+    return Object.assign(new URL(this.target), { port: String(this.port) }).href;
+  }
+
   /** Closes every connection and refuses new ones, as a dead server does. */
-  cut(): Promise<void>;
-  /** Lets no byte through and closes nothing, as a lost network does. */
-  freeze(): void;
-  /** Everything passes again. */
-  heal(): Promise<void>;
-  close(): Promise<void>;
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.dropConnections();
+    await closed;
+  }
+
+  /** Keeps connections open, accepts new ones and lets no byte through, as a network partition does. */
+  freeze(): void {
+    this.isFrozen = true;
+    for (const socket of [...this.pairs].flat()) socket.unpipe().pause();
+  }
+
+  /** Delivers what was held back while frozen, and accepts connections again. */
+  async heal(): Promise<void> {
+    const wasFrozen = this.isFrozen;
+    this.isFrozen = false;
+    if (wasFrozen) for (const pair of this.pairs) flow(pair);
+    if (!this.server.listening) await listen(this.server, this.port);
+  }
+
+  /** Leads to another local port from now on, as a service address does after a failover. */
+  aim(port: number): void {
+    this.target = local(port);
+    this.dropConnections();
+  }
+
+  close(): Promise<void> {
+    return this.cut();
+  }
+
+  private join(near: Socket): void {
+    const far = connect(Number(this.target.port), this.target.hostname);
+    const pair: [Socket, Socket] = [near, far];
+    this.pairs.add(pair);
+    const part = () => {
+      this.pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const end of pair) end.setNoDelay(true).on('error', part).on('close', part);
+    if (!this.isFrozen) flow(pair);
+  }
+
+  private dropConnections(): void {
+    for (const socket of [...this.pairs].flat()) socket.destroy();
+    this.pairs.clear();
+  }
 }
 
-/** A wire between a client and a server that can be cut and frozen. `to` is a port of this machine or a URL. */
+/** One that closes with the test file. */
 export async function tcpProxy({ to }: { to: number | string }): Promise<TcpProxy> {
-  const target = new URL(typeof to === 'number' ? `tcp://${LOOPBACK}:${to}` : to);
-  const sockets = new Set<Socket>();
-  let frozen = false;
-  const keep = (socket: Socket, other: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket) && other.destroy());
-    if (frozen) socket.pause();
-    else socket.pipe(other);
-  };
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    keep(client, upstream);
-    keep(upstream, client);
-    pairs.set(client, upstream).set(upstream, client);
-  });
-  const pairs = new WeakMap<Socket, Socket>();
-  const port = await listen(server, 0);
-  const proxy: TcpProxy = {
-    port,
-    url: Object.assign(new URL(target), { port: String(port) }).href,
-    cut: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-    freeze: () => {
-      frozen = true;
-      for (const socket of sockets) socket.unpipe().pause();
-    },
-    heal: async () => {
-      frozen = false;
-      // Piped once, whatever it was before: two pipes would double every byte.
-      for (const socket of sockets) socket.unpipe().pipe(pairs.get(socket)!);
-      if (!server.listening) await listen(server, port);
-    },
-    close: () => proxy.cut(),
-  };
+  const proxy = await TcpProxy.to(to);
   onCleanup(() => proxy.close());
   return proxy;
 }
 
-function listen(server: Server, port: number): Promise<number> {
+const flow = ([near, far]: [Socket, Socket]) => near.pipe(far).pipe(near);
+const local = (port: number) => new URL(`tcp://${LOOPBACK}:${port}`);
+const portOf = (server: Server) => (server.address() as { port: number }).port;
+
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, LOOPBACK, () => resolve((server.address() as { port: number }).port));
+    server.once('error', reject).listen(port, LOOPBACK, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
 }

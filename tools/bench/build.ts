@@ -73,9 +73,4 @@ export async function buildPrograms(): Promise<void> {
   );
 }
 
-/** The portal is measured as deployed, so it must be built first. */
-export function requireApps(): void {
-  if (!existsSync(join(root, 'dist/apps/portal/main.js'))) throw new Error('The portal is not built: run "npm run build" first.');
-}
-
 export const program = (name: string): string => join(here, 'dist', `${name}.js`);

@@ -3,7 +3,8 @@ import type { Scenario } from './harness/contest.ts';
 import { describeMachine, leaveServerCore, packageVersions } from './harness/machine.ts';
 import { parseOptions, type Options, type Part } from './harness/options.ts';
 import { BenchStores } from './harness/stores.ts';
-import { buildPrograms, requireApps } from './build.ts';
+import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
+import { buildPrograms } from './build.ts';
 import { freeze } from './parts/freeze.ts';
 import { lookup } from './parts/lookup.ts';
 import { profiles } from './parts/profile.ts';
@@ -47,7 +48,7 @@ function report(
 }
 
 const options = parseOptions(process.argv.slice(2));
-requireApps();
+await buildTestPortalIfNeeded();
 await buildPrograms();
 leaveServerCore();
 const stores = await BenchStores.start();

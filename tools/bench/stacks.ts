@@ -9,6 +9,8 @@ export interface Stack {
   env: Record<string, string>;
   read: string;
   write: string;
+  /** The body that adds one to a counter, where it differs from the peers'. */
+  change?: (name: string) => object;
   visitors?: number;
   /** Every request picks a visitor at random; otherwise each connection cycles through its own visitors. */
   uniform?: boolean;
@@ -57,14 +59,15 @@ const ours = (name: string, title: string, env: Record<string, string> = {}): St
 const baton = ours('baton', 'Baton');
 const near = ours('baton-near', 'Baton, near cache on', { SESSION_NEAR_CACHE_MS: '1000' });
 
-const dist = join(import.meta.dirname, '../../dist/apps');
+const dist = join(import.meta.dirname, '../../dist');
 
 const portal: Stack = {
-  ...ours('portal', 'The whole portal as deployed'),
-  program: join(dist, 'portal/main.js'),
-  migrate: join(dist, 'auth/migrate.js'),
-  read: '/api/cart',
-  write: '/api/cart/items',
+  ...ours('portal', 'The whole portal'),
+  program: join(dist, 'test/portal/main.js'),
+  migrate: join(dist, 'apps/auth/migrate.js'),
+  read: '/api/tally',
+  write: '/api/tally',
+  change: (name) => ({ name, amount: 1 }),
 };
 
 export const STACKS: Stack[] = [

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 
-/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Needs `npm run build` before. */
+/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Builds what it runs when sources are newer. */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
@@ -23,12 +24,13 @@ const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}${stalls ? ' --stalls' : ''}`;
 console.log(`Replay with: ${again}`);
 
+await buildTestPortalIfNeeded();
 const { history, violations } = await run({
   seconds,
   seed,
   isNear: near,
   hasStalls: stalls,
-  stack: stock ? 'stock' : 'baton',
+  isStock: stock,
   env: stock ? {} : { SESSION_STRATEGY: strategy },
   onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),
 });
@@ -36,5 +38,5 @@ mkdirSync('artifacts', { recursive: true });
 writeFileSync(`artifacts/chaos-${strategy}-${seed}.json`, JSON.stringify({ again, violations, history }, null, 1));
 console.log(report(history, violations));
 if (violations.length > 0) console.log(`All of it: artifacts/chaos-${strategy}-${seed}.json. Replay with: ${again}`);
-// The cluster is gone; connections that fetch keeps for reuse are no reason to stay.
+// Do not wait for the connections that fetch keeps alive.
 process.exit(violations.length === 0 ? 0 : 1);

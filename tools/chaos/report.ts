@@ -1,11 +1,12 @@
-import { type Exchange, type History, outcomeOf, type Violation } from './history/history.ts';
+import { type Exchange, outcomeOf } from '../../test/support/visitors/exchange.ts';
+import type { History, Violation } from './history/history.ts';
 
 /** What a run found, for people. */
 export function report({ exchanges, faults }: History, violations: Violation[]): string {
   const outcomes = Object.groupBy(exchanges, outcomeOf);
   const count = (outcome: 'done' | 'refused' | 'unknown') => outcomes[outcome]?.length ?? 0;
   return [
-    `${exchanges.length} requests: ${count('done')} done, ${count('refused')} refused, ${count('unknown')} without a sure answer; ${faults.length} faults`,
+    `${exchanges.length} requests: ${count('done')} done, ${count('refused')} refused, ${count('unknown')} without a certain outcome; ${faults.length} faults`,
     ...summary(violations),
     ...violations.slice(0, 20).map(explain),
     violations.length === 0 ? 'Every promise was kept.' : `${violations.length} violations.`,
@@ -25,9 +26,9 @@ function explain({ promise, what, exchanges }: Violation): string {
   return [`${promise} ${what}`, ...exchanges.slice(-4).map((exchange) => `     ${line(exchange)}`)].join('\n');
 }
 
-function line({ number, startMs, endMs, client, session, cookie, replica, operation, answer }: Exchange): string {
+function line({ number, startMs, endMs, client, session, cookie, replica, operation, response }: Exchange): string {
   const { kind, ...details } = operation;
-  const said = answer.kind === 'none' ? answer.why : `${answer.status}${answer.store ? ` from ${answer.store}` : ''}`;
+  const said = response.kind === 'none' ? response.why : `${response.status}${response.store ? ` from ${response.store}` : ''}`;
   const asked = `${kind} ${Object.values(details).join(' ')}`.trim();
   return `#${number} ${Math.round(startMs)}-${Math.round(endMs)} ms  ${client} ${session} ${cookie} -> ${replica}: ${asked} -> ${said}`;
 }

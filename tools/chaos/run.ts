@@ -1,29 +1,31 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Cluster, type Stack } from './cluster/cluster.ts';
+import { Cluster } from '../../test/support/breakable/cluster.ts';
 import { breakThings, plan } from './faults/nemesis.ts';
-import { Canary } from './faults/recovery.ts';
+import { Canary } from '../../test/support/breakable/canary.ts';
 import { stallThings } from './faults/stalls.ts';
 import { check } from './history/check.ts';
 import type { FaultSpan, History, Violation } from './history/history.ts';
 import { Random } from './random.ts';
-import { Account } from './visitors/account.ts';
-import { Browser, Recording } from './visitors/browser.ts';
-import { register } from './visitors/register.ts';
-import { Visitor } from './visitors/visitor.ts';
+import { Account } from '../../test/support/visitors/account.ts';
+import { Browser, Recording } from '../../test/support/visitors/browser.ts';
+import { register } from '../../test/support/visitors/register.ts';
+import { Visitor } from './visitor.ts';
 
 export interface RunOptions {
   seconds: number;
   seed: number;
-  stack?: Stack;
+  /** Express-session over connect-redis as most people use it, instead of Baton. */
+  isStock?: boolean;
   /** Of the replicas: which strategy, which engine. */
   env?: Record<string, string>;
   /** With the near cache on. */
   isNear?: boolean;
-  /** Processes are stopped for moments, beside the faults. */
+  /** Processes stall for moments, in addition to the faults. */
   hasStalls?: boolean;
-  /** The machine may stop for moments by itself, so reads may lag by up to T at any time. */
+  /** The machine itself may stall, so reads may lag by up to T at any time. */
   isBusy?: boolean;
-  /** Told of each fault as it is over. */
+  /** Called after each fault. */
   onFault?: (fault: FaultSpan) => void;
 }
 
@@ -32,17 +34,19 @@ export interface RunResult {
   violations: Violation[];
 }
 
+const stockApp = join(import.meta.dirname, 'stock/app.ts');
+const STOCK = { auth: stockApp, portal: stockApp };
 const USERS = ['ada', 'grace', 'linus'];
 const BROWSERS_PER_USER = 2;
 const TABS_PER_BROWSER = 2;
 const THINK_MS = [10, 90] as const;
-/** T by default, and what a busy machine may add before it counts. */
+/** T by default, and the slack for a busy machine. */
 const BOUND_MS = 1000;
 const SLACK_MS = 500;
 /** The longest that is allowed: T. */
 const SESSION_NEAR_CACHE_MS = '1000';
 
-/** One seeded run on a cluster of its own: visitors visit while things break, then everything is judged. */
+/** One seeded run on a private cluster: visitors visit under faults, then the history is checked. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const noThrottle = {
     LOGIN_FAILURES_PER_ACCOUNT: '100000',
@@ -50,8 +54,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     REGISTRATIONS_PER_ADDRESS: '100000',
   };
   const near: Record<string, string> = options.isNear ? { SESSION_NEAR_CACHE_MS } : {};
-  const stack = options.stack ?? 'baton';
-  const cluster = await Cluster.start({ auths: 2, portals: 2, stack, env: { ...options.env, ...near, ...noThrottle } });
+  const cluster = await Cluster.start({
+    auths: 2,
+    portals: 2,
+    ...(options.isStock && { scripts: STOCK }),
+    env: { ...options.env, ...near, ...noThrottle },
+  });
   try {
     const recording = new Recording();
     const faults = await visitWhileThingsBreak(cluster, recording, options);
@@ -72,7 +80,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
   const random = new Random(options.seed);
-  const canary = new Canary(cluster, options.stack === 'stock' ? 'stock' : options.env?.['SESSION_STRATEGY']);
+  const canary = new Canary(cluster, options.isStock ? 'stock' : options.env?.['SESSION_STRATEGY']);
   await canary.untilFine();
   const browsers = await settle(cluster, recording, random);
   const end = new AbortController();
@@ -116,10 +124,10 @@ async function visit(visitor: Visitor, random: Random, end: AbortSignal): Promis
   }
 }
 
-/** Everything is whole again: what every portal shows now, and what the system of record holds, has to be right. */
+/** After the last fault: reads every session on every portal. */
 async function lookAtTheEnd(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
   for (const portal of cluster.of('portal')) {
-    for (const kind of ['read', 'cart', 'preferences'] as const) await browser.send({ kind }, portal, account);
+    for (const kind of ['read', 'tally', 'preferences'] as const) await browser.send({ kind }, portal, account);
     for (const cookie of browser.past.slice()) await browser.send({ kind: 'read' }, portal, account, cookie);
   }
 }

@@ -27,7 +27,7 @@ const outsiders: Peer[] = [
 
 const PORTS = [53, 22, 80, 443, 3000, 5432, 6379, 8080, 8404, 26379];
 
-/** CloudNativePG starts its pods itself; its manifest says which labels they get. */
+/** CloudNativePG starts its pods itself; its manifest defines their labels. */
 function pods(cluster: Cluster): Peer[] {
   const operated = cluster.manifests
     .filter(({ kind }) => kind === 'Cluster')
@@ -92,7 +92,7 @@ const sentinels = (cluster: Cluster): boolean => cluster.workload('redis')?.spec
 const outside = (cluster: Cluster): boolean =>
   cluster.all('NetworkPolicy').some(({ metadata }) => metadata.name === 'external-stores');
 
-/** An overlay that knows the namespace of its controller says so; the others let every namespace in, on one port. */
+/** An overlay may name the namespace of its controller; the others admit every namespace, on one port. */
 const comingIn = (cluster: Cluster): string[] =>
   cluster.name === 'overlays/production'
     ? ['ingress', 'monitoring']

@@ -14,7 +14,7 @@ const container = (app: IDeployment) => podSpec(app).containers[0]!;
 const podLabels = (app: IDeployment): Labels => app.spec!.template.metadata!.labels!;
 const first = (cluster: Cluster) => cluster.apps[0]!;
 
-/** Seconds the stores and the process may take to close after the last answer. */
+/** Seconds the stores and the process may take to close after the last response. */
 const CLOSE_SECONDS = 5;
 
 function secondsToStop(cluster: Cluster, app: App): number {
@@ -56,7 +56,7 @@ export const rolloutPolicies: Policy[] = [
     breakIt: (cluster) => (container(first(cluster)).livenessProbe!.httpGet!.path = '/health/ready'),
   },
   {
-    rule: 'a pod is taken out of the lists before it hears SIGTERM, and its grace period holds all that follows',
+    rule: 'a pod leaves the endpoints before it receives SIGTERM, and its grace period covers the shutdown',
     find: (cluster) =>
       eachApp(cluster, (app) => {
         const [grace, needed] = [podSpec(app).terminationGracePeriodSeconds ?? 30, secondsToStop(cluster, app)];

@@ -37,7 +37,7 @@ function problems(env: Record<string, string>): string[] {
 
 export const settingsPolicies: Policy[] = [
   {
-    rule: 'the apps understand their whole environment, and miss nothing in it',
+    rule: 'the apps accept every variable of their environment, and none is missing',
     find: (cluster) =>
       eachEnvironment(cluster, (env) => [
         ...problems(env),

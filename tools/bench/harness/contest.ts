@@ -66,7 +66,7 @@ async function admit(
 }
 
 export function workload({ stack, visitors }: Contestant, scenario: Scenario, connections: number): Workload {
-  if (scenario === 'write') return visitors.adding(stack.write, connections);
+  if (scenario === 'write') return visitors.adding(stack.write, connections, stack.change);
   return visitors.reading(stack.read, connections, stack.uniform ? 'random' : 'own');
 }
 

@@ -22,7 +22,7 @@ it('sends what there is, once, over keep-alive connections', async () => {
   const result = await serving(
     (req, res) => {
       seen.add(req.socket);
-      res.end('answer');
+      res.end('response');
     },
     (port) => runLoad({ port, connections: 4, next: () => (left-- > 0 ? GET : null) }),
   );

@@ -3,7 +3,7 @@ import { Session } from 'node:inspector/promises';
 
 const inspector = new Session();
 
-const answers: Record<string, () => Promise<unknown>> = {
+const responses: Record<string, () => Promise<unknown>> = {
   usage: async () => {
     const { user, system } = process.cpuUsage();
     return { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss(), heapBytes: process.memoryUsage().heapUsed };
@@ -23,7 +23,7 @@ const answers: Record<string, () => Promise<unknown>> = {
 };
 
 process.on('message', (message: { id: number; ask: string }) => {
-  void answers[message.ask]?.().then((answer) => process.send?.({ id: message.id, answer }));
+  void responses[message.ask]?.().then((response) => process.send?.({ id: message.id, response }));
 });
 // The channel must not keep the server alive.
 process.channel?.unref();

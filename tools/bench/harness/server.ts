@@ -80,8 +80,8 @@ export class Server {
     const id = ++this.asked;
     const { promise, resolve } = Promise.withResolvers<T>();
     const hear = (message: unknown) => {
-      const reply = message as { id: number; answer: T };
-      if (reply.id === id) resolve(reply.answer);
+      const reply = message as { id: number; response: T };
+      if (reply.id === id) resolve(reply.response);
     };
     this.process.on('message', hear);
     this.process.send({ id, ask: question });

@@ -10,6 +10,8 @@ export interface Route {
 const SET_COOKIE = /\r\nset-cookie: ([^;\r]+)/gi;
 const SIGN_IN_CONNECTIONS = 16;
 
+const addArticle = (article: string): object => ({ sku: article, quantity: 1 });
+
 export class Visitors {
   private readonly cookies: string[];
   private readonly host: string;
@@ -45,13 +47,13 @@ export class Visitors {
     return { next };
   }
 
-  /** Cart changes: each adds one of an article already in the cart, so that sessions keep their size. */
-  adding(path: string, connections: number): Workload {
+  /** Adds one to a counter that the session already has, so that sessions keep their size. */
+  adding(path: string, connections: number, change = addArticle): Workload {
     const turn = this.ownTurn(connections);
     const current: number[] = [];
     const next = (connection: number) => {
       const index = (current[connection] = turn(connection));
-      const body = JSON.stringify({ sku: sku(Math.floor(Math.random() * ARTICLES)), quantity: 1 });
+      const body = JSON.stringify(change(sku(Math.floor(Math.random() * ARTICLES))));
       return this.request({ method: 'POST', path }, this.cookies[index]!, body);
     };
     const answered = (connection: number, _status: number, head: string) => {

@@ -1,5 +1,5 @@
 import { Random } from '../random.ts';
-import { faultNames } from './catalogue.ts';
+import { faultNames } from '../../../test/support/breakable/catalogue.ts';
 import { plan, type PlannedFault } from './nemesis.ts';
 
 describe('the plan of a seed', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../../../test/support/breakable/cluster.ts';
 import type { Random } from '../random.ts';
 
 const CALM_MS = [700, 2500] as const;

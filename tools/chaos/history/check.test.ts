@@ -1,5 +1,6 @@
 import { check } from './check.ts';
-import { type Answer, type Exchange, type FaultSpan, type Operation } from './history.ts';
+import type { ExchangeResponse, Exchange, Operation } from '../../../test/support/visitors/exchange.ts';
+import type { FaultSpan } from './history.ts';
 
 /** Histories written by hand: what is right must pass, and each broken promise must be found. Times in ms, T = 1000. */
 const SHOP = { user: 'ada', client: 'ada-1', session: 's1', cookie: 'c1', replica: 'portal-1' };
@@ -69,25 +70,25 @@ describe('P2, logout is final', () => {
 });
 
 describe('P3, no lost change', () => {
-  it('a cart that adds up is fine', () => expect(found(login(0), add(100, 2), add(200, 3), cart(300, 5))).toEqual([]));
+  it('a tally that adds up is fine', () => expect(found(login(0), add(100, 2), add(200, 3), tally(300, 5))).toEqual([]));
   it('a lost article is found', () =>
-    expect(found(login(0), add(100, 2), add(200, 3), cart(300, 3))).toEqual(['P3 tea: 3 in the cart, 5 acknowledged: 2 lost']));
+    expect(found(login(0), add(100, 2), add(200, 3), tally(300, 3))).toEqual(['P3 tea: 3 in the tally, 5 acknowledged: 2 lost']));
   it('an article added twice is found', () =>
-    expect(found(login(0), add(100, 2), cart(300, 4))).toEqual(['P3 tea: 4 in the cart, 2 asked for: 2 too many']));
+    expect(found(login(0), add(100, 2), tally(300, 4))).toEqual(['P3 tea: 4 in the tally, 2 asked for: 2 too many']));
   it('an unanswered add may count or not', () => {
-    expect(found(login(0), add(100, 2, unavailable), cart(300, 0), during(0, 200))).toEqual([]);
-    expect(found(login(0), add(100, 2, unavailable), cart(300, 2), during(0, 200))).toEqual([]);
+    expect(found(login(0), add(100, 2, unavailable), tally(300, 0), during(0, 200))).toEqual([]);
+    expect(found(login(0), add(100, 2, unavailable), tally(300, 2), during(0, 200))).toEqual([]);
   });
-  it('a refused add counts nothing', () => expect(found(login(0), add(100, 2, answered(400)), cart(300, 2))).toHaveLength(1));
+  it('a refused add counts nothing', () => expect(found(login(0), add(100, 2, answered(400)), tally(300, 2))).toHaveLength(1));
   it('a concurrent add may count or not', () =>
-    expect(found(login(0), { ...add(100, 2), endMs: 500 }, cart(300, 0), cart(310, 2))).toEqual([]));
+    expect(found(login(0), { ...add(100, 2), endMs: 500 }, tally(300, 0), tally(310, 2))).toEqual([]));
   it('a stale read is allowed within T of a fault, never without one', () => {
-    expect(found(login(0), add(100, 2), cart(500, 0), during(0, 600))).toEqual([]);
-    expect(found(login(0), add(100, 2), cart(2000, 0), during(0, 3000))).toHaveLength(1);
-    expect(found(login(0), add(100, 2), cart(500, 0))).toHaveLength(1);
+    expect(found(login(0), add(100, 2), tally(500, 0), during(0, 600))).toEqual([]);
+    expect(found(login(0), add(100, 2), tally(2000, 0), during(0, 3000))).toHaveLength(1);
+    expect(found(login(0), add(100, 2), tally(500, 0))).toHaveLength(1);
   });
-  it('the cart of another session does not count', () =>
-    expect(found(login(0), { ...add(100, 2), session: 's2', cookie: 'c2' }, cart(300, 0))).toEqual([]));
+  it('the tally of another session does not count', () =>
+    expect(found(login(0), { ...add(100, 2), session: 's2', cookie: 'c2' }, tally(300, 0))).toEqual([]));
 
   it('a preference shows the last write', () =>
     expect(found(login(0), prefer(100, 'dark'), prefer(200, 'light'), theme(300, 'light'))).toEqual([]));
@@ -111,8 +112,8 @@ describe('P3, no lost change', () => {
   });
 });
 
-describe('P4, honest answers', () => {
-  it('a 503 says when to try again and leaves the cookie alone', () => {
+describe('P4, honest responses', () => {
+  it('a 503 has Retry-After and leaves the cookie alone', () => {
     expect(found(login(0), read(100, { ...unavailable, retryAfter: false }), during(0, 200))).toEqual([
       'P4 a 503 without Retry-After',
     ]);
@@ -129,7 +130,7 @@ describe('P4, honest answers', () => {
   it('a success without an identity is found', () => expect(found(login(0), read(100, ok({ user: null })))).toHaveLength(1));
 });
 
-type Answered = Extract<Answer, { kind: 'answered' }>;
+type Answered = Extract<ExchangeResponse, { kind: 'received' }>;
 
 /** `P2 honoured ...` for each violation of the history made of these exchanges and faults. */
 function found(...parts: (Exchange | FaultSpan)[]): string[] {
@@ -141,26 +142,27 @@ function found(...parts: (Exchange | FaultSpan)[]): string[] {
   );
 }
 
-function exchange(startMs: number, operation: Operation, answer: Answer): Exchange {
-  return { ...SHOP, number: 0, operation, startMs, endMs: startMs + 10, answer };
+function exchange(startMs: number, operation: Operation, response: ExchangeResponse): Exchange {
+  return { ...SHOP, number: 0, operation, startMs, endMs: startMs + 10, response };
 }
 
-const answered = (status: number): Answered => ({ kind: 'answered', status, retryAfter: false, cookie: 'kept' });
+const answered = (status: number): Answered => ({ kind: 'received', status, retryAfter: false, cookie: 'kept' });
 const ok = (more: Partial<Answered> = {}): Answered => ({ ...answered(200), ...more });
 const unauthorized = answered(401);
 const unavailable = { ...answered(503), retryAfter: true };
 const during = (startMs: number, endMs: number): FaultSpan => ({ name: 'a fault', startMs, endMs });
 
-const login = (at: number, answer: Answer = ok({ cookie: 'issued', issued: 'c1' })) => ({
-  ...exchange(at, { kind: 'login', certain: true }, answer),
+const login = (at: number, response: ExchangeResponse = ok({ cookie: 'issued', issued: 'c1' })) => ({
+  ...exchange(at, { kind: 'login', certain: true }, response),
   cookie: null,
 });
-const read = (at: number, answer: Answer = ok({ user: 'ada' })) => exchange(at, { kind: 'read' }, answer);
-const cart = (at: number, tea: number) => exchange(at, { kind: 'cart' }, ok({ cart: tea ? { tea } : {} }));
+const read = (at: number, response: ExchangeResponse = ok({ user: 'ada' })) => exchange(at, { kind: 'read' }, response);
+const tally = (at: number, tea: number) => exchange(at, { kind: 'tally' }, ok({ tally: tea ? { tea } : {} }));
 const theme = (at: number, value: string) => exchange(at, { kind: 'preferences' }, ok({ preferences: { theme: value } }));
-const add = (at: number, quantity: number, answer: Answer = answered(200)) =>
-  exchange(at, { kind: 'add', sku: 'tea', quantity }, answer);
-const prefer = (at: number, value: string, answer: Answer = answered(200)) =>
-  exchange(at, { kind: 'prefer', path: 'theme', value }, answer);
-const logout = (at: number, answer: Answer = answered(204)) => exchange(at, { kind: 'logout' }, answer);
-const revokeOthers = (at: number, answer: Answer = answered(204)) => exchange(at, { kind: 'revoke-others' }, answer);
+const add = (at: number, amount: number, response: ExchangeResponse = answered(200)) =>
+  exchange(at, { kind: 'add', name: 'tea', amount }, response);
+const prefer = (at: number, value: string, response: ExchangeResponse = answered(200)) =>
+  exchange(at, { kind: 'prefer', path: 'theme', value }, response);
+const logout = (at: number, response: ExchangeResponse = answered(204)) => exchange(at, { kind: 'logout' }, response);
+const revokeOthers = (at: number, response: ExchangeResponse = answered(204)) =>
+  exchange(at, { kind: 'revoke-others' }, response);

@@ -1,4 +1,5 @@
-import { type Exchange, type History, outcomeOf, settledMs } from './history.ts';
+import { type Exchange, outcomeOf } from '../../../test/support/visitors/exchange.ts';
+import { type History, settledMs } from './history.ts';
 
 /** A logout, a "log out everywhere else" or a password change, seen from one cookie: did it end this cookie, or only maybe? */
 export interface Ending {
@@ -11,8 +12,8 @@ export function endingsByCookie(history: History): Map<string, Ending[]> {
   const enders = history.exchanges.filter((exchange) => isEnder(exchange) && outcomeOf(exchange) !== 'refused');
   const endings = new Map<string, Ending[]>();
   for (const issue of history.exchanges) {
-    if (issue.answer.kind !== 'answered' || !issue.answer.issued) continue;
-    endings.set(issue.answer.issued, [...endingsOf(history, issue, enders), ...theftsOf(history, issue)]);
+    if (issue.response.kind !== 'received' || !issue.response.issued) continue;
+    endings.set(issue.response.issued, [...endingsOf(history, issue, enders), ...theftsOf(history, issue)]);
   }
   return endings;
 }
@@ -31,7 +32,7 @@ const GRACE_MS = 30_000;
 
 function theftsOf({ exchanges, slackMs }: History, issue: Exchange): Ending[] {
   const own = exchanges.filter(({ session }) => session === issue.session);
-  const replacements = own.filter(({ answer }) => answer.kind === 'answered' && answer.cookie === 'issued');
+  const replacements = own.filter(({ response }) => response.kind === 'received' && response.cookie === 'issued');
   return own
     .filter(({ cookie, endMs }) => replacements.some((by) => by.cookie === cookie && endMs > by.startMs + GRACE_MS - slackMs))
     .map((by) => ({ by, certain: false }));
@@ -46,8 +47,8 @@ function concerns(ender: Exchange, issue: Exchange): boolean {
 
 /** A logout with an older cookie of the same session may meanwhile have lost the right to end it. */
 const knewItsOwnCookie = (ender: Exchange, issue: Exchange) =>
-  ender.operation.kind !== 'logout' || (issue.answer.kind === 'answered' && ender.cookie === issue.answer.issued);
+  ender.operation.kind !== 'logout' || (issue.response.kind === 'received' && ender.cookie === issue.response.issued);
 
-/** Could any of these explain that the request was told 401? */
+/** Whether any of these explains the 401. */
 export const mayHaveEnded = (endings: Ending[] | undefined, refused: Exchange) =>
   (endings ?? []).some(({ by }) => by.startMs < refused.endMs);

@@ -1,10 +1,12 @@
+import { type Exchange, outcomeOf, type Preferences } from '../../../test/support/visitors/exchange.ts';
+
 /** What was asked, what was answered, and when: all that a check needs to judge a run, and nothing that it could believe by mistake. */
 export interface History {
   exchanges: Exchange[];
   faults: FaultSpan[];
   /** T of the promises: how late a logout or a change may still be unknown somewhere. */
   boundMs: number;
-  /** What a busy machine may add to T before it counts: the time between the answer leaving and the client noting it. */
+  /** What a busy machine may add to T before it counts: the time between the response leaving and the client noting it. */
   slackMs: number;
   /** Replicas keep copies of their own, or stores stall, so a change may be unknown elsewhere for up to T at any time. */
   isLagging: boolean;
@@ -19,48 +21,6 @@ export interface FaultSpan {
   endMs: number;
 }
 
-/** One request of one browser. Times are of the one clock of the process that asked. */
-export interface Exchange {
-  number: number;
-  client: string;
-  user: string;
-  /** The login that the cookie came from; it stays the same when the cookie is renewed. Null before login. */
-  session: string | null;
-  /** A label of the cookie that was sent, never its value. */
-  cookie: string | null;
-  replica: string;
-  operation: Operation;
-  startMs: number;
-  endMs: number;
-  answer: Answer;
-}
-
-export type PreferencePath = 'theme' | 'language' | 'density';
-export type Preferences = Record<PreferencePath, string>;
-
-export type Operation =
-  /** `certain`: the password is the only one that can be right, no change of it is in doubt or under way. */
-  | { kind: 'login'; certain: boolean }
-  | { kind: 'read' | 'cart' | 'preferences' | 'logout' | 'revoke-others' | 'password' }
-  | { kind: 'add'; sku: string; quantity: number }
-  | { kind: 'prefer'; path: PreferencePath; value: string };
-
-export type Answer =
-  | { kind: 'none'; why: string }
-  | {
-      kind: 'answered';
-      status: number;
-      retryAfter: boolean;
-      cookie: 'kept' | 'cleared' | 'issued';
-      /** The label of the new cookie when one was issued. */
-      issued?: string;
-      user?: string | null;
-      /** Which store the replica had it from. */
-      store?: string;
-      cart?: Record<string, number>;
-      preferences?: Partial<Preferences>;
-    };
-
 /** One broken promise, with the exchanges that prove it. */
 export interface Violation {
   promise: 'P1' | 'P2' | 'P3' | 'P4';
@@ -68,22 +28,12 @@ export interface Violation {
   exchanges: Exchange[];
 }
 
-/** done: acknowledged. refused: certainly had no effect. unknown: may have happened, or may still happen. */
-export type Outcome = 'done' | 'refused' | 'unknown';
-
-export function outcomeOf({ answer }: Exchange): Outcome {
-  if (answer.kind === 'none' || answer.status >= 500) return 'unknown';
-  return answer.status < 400 ? 'done' : 'refused';
-}
-
-export const isLogoutAnswer = ({ answer }: Exchange) => answer.kind === 'answered' && answer.status === 401;
-
-/** True when the answer shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
+/** True when the response shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
 export function isHonoured(exchange: Exchange): boolean {
-  const { operation, answer, cookie, user } = exchange;
+  const { operation, response, cookie, user } = exchange;
   if (cookie === null || operation.kind === 'login' || operation.kind === 'logout') return false;
-  if (outcomeOf(exchange) !== 'done' || answer.kind !== 'answered') return false;
-  return operation.kind === 'read' ? answer.user === user : answer.cookie !== 'issued' || operation.kind === 'password';
+  if (outcomeOf(exchange) !== 'done' || response.kind !== 'received') return false;
+  return operation.kind === 'read' ? response.user === user : response.cookie !== 'issued' || operation.kind === 'password';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Ending, mayHaveEnded } from './endings.ts';
-import { type Exchange, type History, isHonoured, isLogoutAnswer, type Violation } from './history.ts';
+import { type Exchange, isLogout } from '../../../test/support/visitors/exchange.ts';
+import { type History, isHonoured, type Violation } from './history.ts';
 
 /** P2: a session honoured for a request that began later than T after its end was acknowledged, or after it was once refused. */
 export function lateHonours(history: History, endings: Map<string, Ending[]>): Violation[] {
@@ -24,7 +25,7 @@ export function lateHonours(history: History, endings: Map<string, Ending[]>): V
 /** A refusal that nothing explains is P1's business: the session has not ended, so it may well be honoured again. */
 function firstRefusalByCookie(history: History, endings: Map<string, Ending[]>): Map<string, Exchange> {
   const first = new Map<string, Exchange>();
-  const refusals = history.exchanges.filter((each) => each.cookie !== null && isLogoutAnswer(each));
+  const refusals = history.exchanges.filter((each) => each.cookie !== null && isLogout(each));
   for (const exchange of refusals.filter((each) => mayHaveEnded(endings.get(each.cookie!), each))) {
     const earlier = first.get(exchange.cookie!);
     if (!earlier || exchange.endMs < earlier.endMs) first.set(exchange.cookie!, exchange);

@@ -1,13 +1,5 @@
-import {
-  type Exchange,
-  type History,
-  isHonoured,
-  outcomeOf,
-  type PreferencePath,
-  settledMs,
-  stalenessMs,
-  type Violation,
-} from './history.ts';
+import { type Exchange, outcomeOf, type PreferencePath } from '../../../test/support/visitors/exchange.ts';
+import { type History, isHonoured, settledMs, stalenessMs, type Violation } from './history.ts';
 
 /** P3: a read that misses an acknowledged change, or shows one that nobody made. */
 export function lostChanges(history: History): Violation[] {
@@ -22,33 +14,33 @@ export function lostChanges(history: History): Violation[] {
   });
 }
 
-/** A cart counts exactly: between all that was surely added before the read, and that plus all that may have been added. */
+/** A tally counts exactly: between all that was surely added before the read, and that plus all that may have been added. */
 function wrongCounts(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
-  if (read.answer.kind !== 'answered' || !read.answer.cart || read.operation.kind !== 'cart') return [];
-  const cart = read.answer.cart;
-  const adds = Map.groupBy(exchanges.filter(isEffectiveAdd), ({ operation }) => operation.sku);
-  const skus = new Set([...adds.keys(), ...Object.keys(cart)]);
-  return [...skus].flatMap((sku) => {
-    const before = (adds.get(sku) ?? []).filter((add) => add.startMs <= read.endMs);
+  if (read.response.kind !== 'received' || !read.response.tally || read.operation.kind !== 'tally') return [];
+  const tally = read.response.tally;
+  const adds = Map.groupBy(exchanges.filter(isEffectiveAdd), ({ operation }) => operation.name);
+  const names = new Set([...adds.keys(), ...Object.keys(tally)]);
+  return [...names].flatMap((name) => {
+    const before = (adds.get(name) ?? []).filter((add) => add.startMs <= read.endMs);
     const sure = before.filter((add) => outcomeOf(add) === 'done' && add.endMs < read.startMs - stalenessMs(history, read));
-    const [least, most, found] = [total(sure), total(before), cart[sku] ?? 0];
+    const [least, most, found] = [total(sure), total(before), tally[name] ?? 0];
     if (found < least)
-      return [violation(`${sku}: ${found} in the cart, ${least} acknowledged: ${least - found} lost`, ...sure, read)];
+      return [violation(`${name}: ${found} in the tally, ${least} acknowledged: ${least - found} lost`, ...sure, read)];
     if (found > most)
-      return [violation(`${sku}: ${found} in the cart, ${most} asked for: ${found - most} too many`, ...before, read)];
+      return [violation(`${name}: ${found} in the tally, ${most} asked for: ${found - most} too many`, ...before, read)];
     return [];
   });
 }
 
-type Add = Exchange & { operation: { kind: 'add'; sku: string; quantity: number } };
+type Add = Exchange & { operation: { kind: 'add'; name: string; amount: number } };
 const isEffectiveAdd = (exchange: Exchange): exchange is Add =>
   exchange.operation.kind === 'add' && outcomeOf(exchange) !== 'refused';
-const total = (adds: Add[]) => adds.reduce((sum, { operation }) => sum + operation.quantity, 0);
+const total = (adds: Add[]) => adds.reduce((sum, { operation }) => sum + operation.amount, 0);
 
 /** A preference shows a write, or the default, that no acknowledged later write had replaced before the read began. */
 function wrongPreferences(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
-  if (read.answer.kind !== 'answered' || !read.answer.preferences || read.operation.kind !== 'preferences') return [];
-  const shown = { ...history.defaults, ...read.answer.preferences };
+  if (read.response.kind !== 'received' || !read.response.preferences || read.operation.kind !== 'preferences') return [];
+  const shown = { ...history.defaults, ...read.response.preferences };
   const writes = Map.groupBy(exchanges.filter(isEffectiveWrite), ({ operation }) => operation.path);
   return [...writes].flatMap(([path, all]) => {
     const possible = all.filter(

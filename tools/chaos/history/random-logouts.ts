@@ -1,11 +1,12 @@
 import { type Ending, mayHaveEnded } from './endings.ts';
-import { type Exchange, type History, isLogoutAnswer, outcomeOf, overlaps, type Violation } from './history.ts';
+import { type Exchange, isLogout, outcomeOf } from '../../../test/support/visitors/exchange.ts';
+import { type History, overlaps, type Violation } from './history.ts';
 
 /** P1: a 401 for a cookie that nobody had asked to end, or a session not served though nothing was broken. */
 export function randomLogouts(history: History, endings: Map<string, Ending[]>): Violation[] {
   const usingSession = history.exchanges.filter(({ cookie, operation }) => cookie !== null && operation.kind !== 'login');
   const loggedOut = usingSession.filter(
-    (exchange) => isLogoutAnswer(exchange) && !mayHaveEnded(endings.get(exchange.cookie!), exchange),
+    (exchange) => isLogout(exchange) && !mayHaveEnded(endings.get(exchange.cookie!), exchange),
   );
   const refused = usingSession.filter(
     (exchange) => outcomeOf(exchange) === 'unknown' && !history.faults.some((fault) => overlaps(fault, exchange)),

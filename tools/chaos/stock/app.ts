@@ -5,20 +5,20 @@ import { RedisStore } from 'connect-redis';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
 
-interface Shop {
+interface Data {
   name?: string;
-  cart?: Record<string, number>;
+  tally?: Record<string, number>;
   preferences?: Record<string, string>;
 }
 
 /** What the session holds. Not declared on SessionData: the apps of this workspace have a declaration of their own. */
-const shop = (req: Request): Shop => req.session;
+const dataOf = (req: Request): Data => req.session;
 
 const environment = (name: string): string => process.env[name] ?? '';
 
 /**
- * The same shop as most shops are made: express-session over connect-redis, as their READMEs show it. It answers the same
- * requests as Baton's apps, so that the same visitors and the same judge can be sent there. Users are in Postgres.
+ * What most sites run: express-session over connect-redis, as their READMEs show it. It serves the same routes as Baton's apps,
+ * so the same visitors and the same checks apply to it. Users are in Postgres.
  */
 const redis = createClient({ url: environment('REDIS_URL') });
 redis.on('error', () => undefined);
@@ -43,7 +43,7 @@ app.use(
   }),
 );
 
-const signedIn = (req: Request, res: Response, next: NextFunction) => (shop(req).name ? next() : res.status(401).json({}));
+const signedIn = (req: Request, res: Response, next: NextFunction) => (dataOf(req).name ? next() : res.status(401).json({}));
 const promised = (work: (done: (error?: unknown) => void) => void) =>
   new Promise<void>((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
 /** Which sessions a user has: a set in Redis, because connect-redis keeps none. */
@@ -51,12 +51,12 @@ const sessionsOf = (name: string) => `sessions-of:${name}`;
 
 async function open(req: Request, name: string): Promise<void> {
   await promised((done) => req.session.regenerate(done));
-  shop(req).name = name;
+  dataOf(req).name = name;
   await redis.sAdd(sessionsOf(name), req.sessionID);
 }
 
 async function endOthers(req: Request): Promise<void> {
-  const ids = await redis.sMembers(sessionsOf(shop(req).name!));
+  const ids = await redis.sMembers(sessionsOf(dataOf(req).name!));
   const others = ids.filter((id) => id !== req.sessionID).map((id) => `sess:${id}`);
   if (others.length > 0) await redis.del(others);
 }
@@ -83,7 +83,7 @@ app.delete('/auth/sessions', signedIn, async (req, res) => {
 });
 app.post('/auth/password', signedIn, async (req, res) => {
   const { currentPassword, newPassword } = req.body as Record<string, string>;
-  const { name, cart, preferences } = shop(req);
+  const { name, tally, preferences } = dataOf(req);
   const { rowCount } = await postgres.query('UPDATE stock_user SET password = $3 WHERE name = $1 AND password = $2', [
     name,
     currentPassword,
@@ -92,23 +92,21 @@ app.post('/auth/password', signedIn, async (req, res) => {
   if (!rowCount) return res.status(403).json({});
   await endOthers(req);
   await open(req, name!);
-  Object.assign(shop(req), { cart, preferences });
+  Object.assign(dataOf(req), { tally, preferences });
   return res.status(204).end();
 });
-app.get('/api/session', signedIn, (req, res) => void res.json({ user: { name: shop(req).name }, store: 'redis' }));
-app.get('/api/cart', signedIn, (req, res) => void res.json({ items: items(req) }));
-app.post('/api/cart/items', signedIn, (req, res) => {
-  const { sku, quantity } = req.body as { sku: string; quantity: number };
-  const cart = (shop(req).cart ??= {});
-  cart[sku] = (cart[sku] ?? 0) + quantity;
-  res.json({ items: items(req) });
+app.get('/api/session', signedIn, (req, res) => void res.json({ user: { name: dataOf(req).name }, store: 'redis' }));
+app.get('/api/tally', signedIn, (req, res) => void res.json({ tally: dataOf(req).tally ?? {} }));
+app.post('/api/tally', signedIn, (req, res) => {
+  const { name, amount } = req.body as { name: string; amount: number };
+  const tally = (dataOf(req).tally ??= {});
+  tally[name] = (tally[name] ?? 0) + amount;
+  res.json({ tally });
 });
-app.get('/api/preferences', signedIn, (req, res) => void res.json(shop(req).preferences ?? {}));
+app.get('/api/preferences', signedIn, (req, res) => void res.json(dataOf(req).preferences ?? {}));
 app.put('/api/preferences', signedIn, (req, res) => {
-  shop(req).preferences = { ...shop(req).preferences, ...(req.body as Record<string, string>) };
-  res.json(shop(req).preferences);
+  dataOf(req).preferences = { ...dataOf(req).preferences, ...(req.body as Record<string, string>) };
+  res.json(dataOf(req).preferences);
 });
-
-const items = (req: Request) => Object.entries(shop(req).cart ?? {}).map(([sku, quantity]) => ({ sku, quantity }));
 
 app.listen(Number(environment('PORT')), '127.0.0.1');

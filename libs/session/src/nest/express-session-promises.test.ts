@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { browserless, type Answer, type Client } from '../../../../test/support/client.ts';
+import { browserless, type HttpResponse, type Client } from '../../../../test/support/client.ts';
 import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { ENGINES, type Engine } from '../../../../test/support/session-app.ts';
 import { ExpressStore } from '../http/express-store.ts';
@@ -51,7 +51,7 @@ async function site(engine: Engine) {
   await once(server, 'listening');
   onCleanup(() => server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const visit = (client: Client, handler: Handler, before: Handler = () => undefined): Promise<Answer> => {
+  const visit = (client: Client, handler: Handler, before: Handler = () => undefined): Promise<HttpResponse> => {
     Object.assign(stage, { before, handler });
     return client.get('/');
   };
@@ -67,7 +67,7 @@ const count: Handler = (req, res) => {
 };
 const put = (req: Request, attributes: object) => void Object.assign(req.session, attributes);
 const peek: Handler = (req, res) => res.end(JSON.stringify(Object.assign({}, req.session, { cookie: undefined })));
-const cookies = ({ headers }: Answer) => headers.getSetCookie().filter((cookie) => cookie.startsWith('baton='));
+const cookies = ({ headers }: HttpResponse) => headers.getSetCookie().filter((cookie) => cookie.startsWith('baton='));
 
 /** Each answers with what must be the same under both engines. */
 const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [

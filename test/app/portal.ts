@@ -1,0 +1,3 @@
+import 'reflect-metadata';
+import './tally.module.ts';
+import '../../apps/portal/src/main.ts';

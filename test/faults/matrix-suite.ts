@@ -1,0 +1,78 @@
+import { Cluster } from '../support/breakable/cluster.ts';
+import type { Member } from '../support/breakable/member.ts';
+import { Canary } from '../support/breakable/canary.ts';
+import { type FaultName, faults } from '../support/breakable/catalogue.ts';
+import type { Fault } from '../support/breakable/fault.ts';
+import { operations } from './operations.ts';
+import { OPERATIONS, rows, type Row } from './matrix.ts';
+import { Scenario } from './scenario.ts';
+import { type Exchange, outcomeOf } from '../support/visitors/exchange.ts';
+
+/** The deadlines of Redis and Postgres together, for loading and for saving, plus slack for a busy machine. */
+const LONGEST_RESPONSE_MS = 2 * (150 + 1000) + 2000;
+
+/** Every row of the matrix on a cluster of its own. */
+export function testMatrix(env: Record<string, string> = {}): void {
+  let cluster: Cluster;
+  let canary: Canary;
+
+  beforeAll(async () => {
+    // Longer than the default: a busy test machine is not a second fault.
+    cluster = await Cluster.start({
+      auths: 2,
+      portals: 2,
+      env: { SESSION_REDIS_DEADLINE_MS: '400', ...env },
+    });
+    canary = new Canary(cluster);
+  }, 60_000);
+
+  afterAll(() => cluster.close());
+
+  describe.each(rows())('$fault', ({ fault: name, cells }: Row) => {
+    const fault: Fault = faults[name]();
+    let scenario!: Scenario;
+    let isHealed = false;
+
+    beforeAll(async () => {
+      await canary.untilFine();
+      scenario = await Scenario.prepare(cluster);
+      await fault.prepare?.(cluster);
+      await scenario.startActivity();
+      await fault.begin(cluster, scenario.victims);
+    }, 60_000);
+
+    afterAll(async () => {
+      await scenario?.stopLoad();
+      if (scenario && !isHealed) await fault.heal(cluster, scenario.victims);
+    }, 60_000);
+
+    it.each(OPERATIONS)(
+      '%s',
+      async (operation) => {
+        const exchanges = await operations[operation](scenario, cells[operation]);
+        const times = exchanges.map(({ startMs, endMs }) => endMs - startMs);
+        expect(Math.max(...times)).toBeLessThan(LONGEST_RESPONSE_MS);
+      },
+      60_000,
+    );
+
+    it('afterwards every acknowledged change is there, and ended sessions stay ended', async () => {
+      await fault.heal(cluster, scenario.victims);
+      isHealed = true;
+      await canary.untilFine();
+      expect(whatWasNoticed(await scenario.stopLoad(), name, scenario.victims)).toEqual([]);
+      await scenario.expectPromisesKept();
+      // Without copies, reads show what the system of record holds.
+      await cluster.redis.command('FLUSHALL');
+      await scenario.expectPromisesKept();
+    }, 60_000);
+  });
+}
+
+/** What failed at the moment of the fault, or of its end. A killed replica itself does not respond, or sends 503 until it is ready again. */
+function whatWasNoticed(load: Exchange[], fault: FaultName, victims: Member[]): Exchange[] {
+  const expected = fault === 'replica killed' ? victims.map(({ name }) => name) : [];
+  return load.filter(
+    (exchange) => outcomeOf(exchange) !== 'done' && !(outcomeOf(exchange) === 'unknown' && expected.includes(exchange.replica)),
+  );
+}

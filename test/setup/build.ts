@@ -1,0 +1,3 @@
+import { buildTestPortalIfNeeded } from '../support/build.ts';
+
+await buildTestPortalIfNeeded();

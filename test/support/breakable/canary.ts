@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import type { Member } from './member.ts';
+
+const PATIENCE_MS = 60_000;
+
+/** Detects recovery: every replica uses both stores again, no event is unapplied and no key is dirty. */
+export class Canary {
+  private readonly cluster: Cluster;
+  private readonly strategy: string;
+
+  /** What can be observed depends on the strategy; a stock stack only reports its health. */
+  constructor(cluster: Cluster, strategy = 'tiered') {
+    this.cluster = cluster;
+    this.strategy = strategy;
+  }
+
+  async untilFine(): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const wrong = await this.whatIsWrong().catch((error: Error) => error.message);
+      if (wrong === null) return;
+      if (performance.now() > deadline) throw new Error(`Not recovered after ${PATIENCE_MS / 1000} s: ${wrong}`);
+      await pause(50);
+    }
+  }
+
+  private async whatIsWrong(): Promise<string | null> {
+    for (const member of this.cluster.members) {
+      await member.ask('/health/ready');
+      if (this.strategy === 'tiered' && !(await usesBothStores(member))) return `${member.name} does not use both stores`;
+    }
+    return this.strategy === 'tiered' ? this.whatIsLeftToDo() : null;
+  }
+
+  private async whatIsLeftToDo(): Promise<string | null> {
+    const { postgres, redis } = this.cluster;
+    const [events] = await postgres.query<{ unapplied: number }>(
+      'SELECT count(*)::integer AS unapplied FROM session_event WHERE applied_at IS NULL',
+    );
+    if (events!.unapplied > 0) return `${events!.unapplied} events are not applied to Redis`;
+    const generation = String(await redis.command('GET', 'baton:generation')).split('|')[0];
+    const dirty = (await redis.command('KEYS', `baton:{*}:${generation}:dirty`)) as string[];
+    return dirty.length > 0 ? `${dirty.length} dirty sets are not drained to Postgres` : null;
+  }
+}
+
+async function usesBothStores(member: Member): Promise<boolean> {
+  const metrics = String(await member.ask('/metrics'));
+  return ['redis', 'postgres'].every((store) =>
+    new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm').test(metrics),
+  );
+}

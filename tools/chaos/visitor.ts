@@ -1,0 +1,87 @@
+import type { Cluster } from '../../test/support/breakable/cluster.ts';
+import type { App } from '../../test/support/built.ts';
+import { type Exchange, type Operation, outcomeOf } from '../../test/support/visitors/exchange.ts';
+import type { Random } from './random.ts';
+import type { Account } from '../../test/support/visitors/account.ts';
+import type { Browser } from '../../test/support/visitors/browser.ts';
+
+/** How often visitors do what. Endings are rare, so that sessions live long enough to meet several faults. */
+const HABITS = {
+  read: 6,
+  tally: 3,
+  add: 6,
+  preferences: 2,
+  prefer: 3,
+  logout: 0.5,
+  'revoke-others': 0.25,
+  password: 0.15,
+  past: 1.5,
+};
+
+const NAMES = ['tea', 'coffee', 'cocoa'];
+const PREFERENCES = {
+  theme: ['light', 'dark', 'system'],
+  language: ['en', 'de', 'fr', 'es'],
+  density: ['cozy', 'compact'],
+} as const;
+
+/** One tab of a browser: does random things on random replicas, never two at once. */
+export class Visitor {
+  private readonly browser: Browser;
+  private readonly account: Account;
+  private readonly cluster: Cluster;
+  private readonly random: Random;
+
+  constructor(browser: Browser, account: Account, cluster: Cluster, random: Random) {
+    this.browser = browser;
+    this.account = account;
+    this.cluster = cluster;
+    this.random = random;
+  }
+
+  async step(): Promise<void> {
+    // Drawn in any case, so that what comes next does not depend on who happened to be logged in.
+    const habit = this.random.weighted(HABITS);
+    const operation = this.operation(habit);
+    if (habit === 'past') return this.usePastCookie();
+    if (!this.browser.cookie) return this.logIn();
+    if (habit === 'password') return this.changePassword();
+    if (operation) await this.send(operation);
+  }
+
+  private operation(habit: keyof typeof HABITS): Operation | null {
+    if (habit === 'past' || habit === 'password') return null;
+    if (habit === 'add') return { kind: 'add', name: this.random.pick(NAMES), amount: this.random.between(1, 3) };
+    if (habit !== 'prefer') return { kind: habit };
+    const path = this.random.pick(['theme', 'language', 'density'] as const);
+    return { kind: 'prefer', path, value: this.random.pick<string>(PREFERENCES[path]) };
+  }
+
+  private send(operation: Operation, cookie = this.browser.cookie): Promise<Exchange> {
+    const app: App = operation.kind === 'logout' || operation.kind === 'revoke-others' ? 'auth' : 'portal';
+    return this.browser.send(operation, this.random.pick(this.cluster.of(app)), { password: this.account.password }, cookie);
+  }
+
+  private async logIn(): Promise<void> {
+    const { password, isCertain } = this.account;
+    const login = await this.browser.send({ kind: 'login', certain: isCertain }, this.random.pick(this.cluster.of('auth')), {
+      password,
+    });
+    // A change that began meanwhile makes the response uncertain too.
+    if (!this.account.isCertain || this.account.password !== password) Object.assign(login.operation, { certain: false });
+    if (outcomeOf(login) === 'refused' && this.account.password === password) this.account.wasRefused();
+  }
+
+  private async changePassword(): Promise<void> {
+    if (!this.account.isCertain) return;
+    const auth = this.random.pick(this.cluster.of('auth'));
+    await this.account.change(async (password, next) =>
+      outcomeOf(await this.browser.send({ kind: 'password' }, auth, { password, next })),
+    );
+  }
+
+  private async usePastCookie(): Promise<void> {
+    const { past } = this.browser;
+    if (past.length > 0) await this.send({ kind: 'read' }, this.random.pick(past.slice(-5)));
+  }
+}
