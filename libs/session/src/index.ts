@@ -7,6 +7,7 @@ export { isSessionId } from './model/id.ts';
 export { createBackend, type Backend, type BackendOptions, type Strategy } from './stores/backend.ts';
 export { Database } from './stores/postgres/database.ts';
 export type { SessionEvent } from './stores/postgres/events.ts';
+export { ADVISORY_LOCKS } from './stores/postgres/locks.ts';
 export { SessionFeed } from './stores/postgres/feed.ts';
 export { migrate } from './stores/postgres/migrate.ts';
 export { THEFT } from './http/lookup.ts';
