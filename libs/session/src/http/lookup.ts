@@ -1,6 +1,7 @@
 import { Peppers, isSessionId, type StoredId } from '../model/id.ts';
 import { judgeProof, type IdVerdict } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
+import { THEFT } from '../model/revocation.ts';
 import type { SessionStore } from '../model/store.ts';
 
 export interface Found {
@@ -8,8 +9,6 @@ export interface Found {
   readonly verdict: Exclude<IdVerdict, 'replaced' | 'stolen'>;
   readonly proof: string;
 }
-
-export const THEFT = 'an old session id was used';
 
 /** From the id in a cookie to the session, if there is one. Throws when the stores cannot tell. */
 export class SessionLookup {

@@ -170,7 +170,7 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
     async ({ store, visit, client }) => {
       const visitor = client();
       const [first] = cookies(await visit(visitor, count));
-      await visit(visitor, (req, res) => void store.revoke(loadedRecord(req.session)!.key, 'test').then(() => res.end()));
+      await visit(visitor, (req, res) => void store.revoke(loadedRecord(req.session)!.key, 'logout').then(() => res.end()));
       const answer = await visit(visitor, count);
       return [answer.text, cookies(answer)[0]!.slice(0, 20) === first!.slice(0, 20)];
     },

@@ -8,6 +8,7 @@ import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
 import type { Attributes, SessionRecord } from '../model/record.ts';
+import type { RevocationReason } from '../model/revocation.ts';
 import type { CreateOptions, RevokeAllOptions } from '../model/store.ts';
 import type { Backend } from '../stores/backend.ts';
 import { endEverything } from '../stores/tiered/generation.ts';
@@ -100,7 +101,7 @@ export class Sessions {
   }
 
   /** False: this user has no such live session. */
-  async revoke(userId: string, publicId: string, reason = 'ended by its owner'): Promise<boolean> {
+  async revoke(userId: string, publicId: string, reason: RevocationReason = 'ended by its owner'): Promise<boolean> {
     const record = (await this.list(userId)).find((candidate) => candidate.publicId === publicId);
     return record !== undefined && (await this.backend.store.revoke(record.key, reason, record));
   }
