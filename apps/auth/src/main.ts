@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { bootstrap, loadConfig, placeOf, startProgram } from '@baton/platform';
+import { bootstrap, loadConfig, NAME, placeOf, startProgram } from '@baton/platform';
 import { sessionInfo, sessionSettings, toSessionConfig } from '@baton/session';
 import { Assets, errorPage, type Site } from '@baton/ui';
 import { AuthModule } from './auth.module.ts';
@@ -22,7 +22,7 @@ await startProgram(async () => {
   };
   await bootstrap({
     app: 'auth',
-    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site, identity }),
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site, identity }),
     config: settings,
     errorPage: (problem, req) => errorPage(site, visitFor(req), problem),
     describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),

@@ -11,6 +11,7 @@ export type { SessionEvent } from './stores/postgres/events.ts';
 export { ADVISORY_LOCKS } from './stores/postgres/locks.ts';
 export { SessionFeed } from './stores/postgres/feed.ts';
 export { migrate } from './stores/postgres/migrate.ts';
+export { EndedSessionGuard } from './nest/ended-session.guard.ts';
 export { registerStoreMetrics } from './nest/store-metrics.ts';
 export { toHttpError } from './nest/http-errors.ts';
 export { sessionSettings, toSessionConfig, type SessionConfig, type SessionSettings } from './nest/session-config.ts';

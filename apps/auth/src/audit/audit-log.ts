@@ -46,7 +46,11 @@ export class AuditLog {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  record(req: Request, event: AuditEvent, more: { userId?: string; publicId?: string | null; details?: object } = {}): Promise<void> {
+  record(
+    req: Request,
+    event: AuditEvent,
+    more: { userId?: string; publicId?: string | null; details?: object } = {},
+  ): Promise<void> {
     return this.write({
       event,
       userId: more.userId ?? req.session?.user?.id ?? null,
