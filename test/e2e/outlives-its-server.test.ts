@@ -16,7 +16,8 @@ describe('a session outlives the server that made it', () => {
 
   it('logs in once and is the same user on every replica', async () => {
     const login = await loginAs(visitor);
-    authThatLoggedIn = login.headers.get('x-replica') ?? 'auth-1';
+    authThatLoggedIn = login.headers.get('x-served-by')!;
+    expect(cluster.of('auth').map(({ name }) => name)).toContain(authThatLoggedIn);
     const responses = await ask(visitor, '/api/session');
     expect(statuses(responses)).toEqual([200]);
     expect(new Set(responses.map(({ body }) => body.user.name))).toHaveProperty('size', 1);

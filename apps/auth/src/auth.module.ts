@@ -1,4 +1,3 @@
-import { ClusterModule, type Identity } from '@baton/cluster';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
@@ -11,6 +10,7 @@ import { AdminController } from './admin/admin.controller.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
+import { DemoModule } from './demo/demo.module.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { Authenticator } from './login/authenticator.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
@@ -21,7 +21,6 @@ import { Pages, Site } from './pages/pages.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
-import { DemoAccounts } from './users/demo-accounts.ts';
 import { User } from './users/user.entity.ts';
 import { Users } from './users/users.ts';
 
@@ -29,25 +28,12 @@ export interface AuthOptions {
   readonly settings: AuthSettings;
   readonly sessions: SessionConfig;
   readonly site: Site;
-  readonly identity: Identity;
 }
 
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [
-    Users,
-    DemoAccounts,
-    Authenticator,
-    Throttle,
-    LocalStrategy,
-    SignIn,
-    Account,
-    AuditLog,
-    SessionAudit,
-    SigningKeys,
-    Pages,
-  ],
+  providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys, Pages],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
@@ -55,10 +41,10 @@ export class AuthModule {
     readiness.add('sessions', () => stores.ready);
   }
 
-  static forRoot({ settings, sessions, site, identity }: AuthOptions): DynamicModule {
+  static forRoot({ settings, sessions, site }: AuthOptions): DynamicModule {
     return {
       module: AuthModule,
-      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), ClusterModule.forRoot(identity)],
+      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), DemoModule.forRoot(settings, site)],
       providers: [
         { provide: AuthSettings, useValue: settings },
         { provide: Site, useValue: site },

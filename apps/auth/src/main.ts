@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { bootstrap, loadConfig, placeOf, startProgram } from '@baton/platform';
+import { bootstrap, loadConfig, NAME, startProgram } from '@baton/platform';
 import { sessionInfo, sessionSettings, toSessionConfig } from '@baton/session';
 import { Assets, errorPage, type Site } from '@baton/ui';
 import { AuthModule } from './auth.module.ts';
@@ -12,17 +12,10 @@ const ASSETS = '/auth/assets';
 await startProgram(async () => {
   const settings = loadConfig({ ...sessionSettings, ...authSettings });
   const assets = Assets.load(join(import.meta.dirname, 'assets'), ASSETS);
-  const site: Site = { assets, app: 'auth', replica: settings.REPLICA, demo: settings.DEMO };
-  const identity = {
-    app: 'auth',
-    replica: settings.REPLICA,
-    version: settings.VERSION,
-    demo: settings.DEMO,
-    place: placeOf(settings),
-  };
+  const site: Site = { assets, app: 'auth', replica: settings.REPLICA };
   await bootstrap({
     app: 'auth',
-    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site, identity }),
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site }),
     config: settings,
     errorPage: (problem, req) => errorPage(site, visitFor(req), problem),
     describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),

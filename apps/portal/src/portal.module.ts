@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Site } from '@baton/ui';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
-import { METRICS, placeOf, Readiness, sendProblem } from '@baton/platform';
+import { METRICS, NAME, placeOf, Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
@@ -35,7 +35,7 @@ export class PortalModule implements NestModule {
     return {
       module: PortalModule,
       imports: [
-        SessionModule.forRoot(toSessionConfig(config), { fail: sendProblem }),
+        SessionModule.forRoot(toSessionConfig(config, { name: NAME }), { fail: sendProblem }),
         TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
         ClusterModule.forRoot({ ...servedBy, demo: config.DEMO, place: placeOf(config) }),
       ],

@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Self } from './self.ts';
 
 /**
- * Counts what this replica answers, and signs every answer with its name and with where the session was read.
+ * Counts the requests of this replica, and adds to every response where the session was read and how long that took.
  * Comes after the session middleware, which is global and therefore first.
  */
 @Injectable()
@@ -13,7 +13,6 @@ export class CountRequests implements NestMiddleware {
 
   use(request: Request, response: Response, next: NextFunction): void {
     const lookup = sessionInfo(request);
-    response.set('x-served-by', this.self.identity.replica);
     if (lookup) response.set('server-timing', `session;desc=${lookup.store};dur=${lookup.lookupMs.toFixed(2)}`);
     response.once('finish', () => this.self.count(lookup));
     next();

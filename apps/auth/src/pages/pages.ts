@@ -6,7 +6,10 @@ import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
 
 /** What is the same for every page of this process. */
-export type Site = SiteOfPage;
+export type Site = SiteOfPage & {
+  /** Shown under the sign-in form. */
+  signInHint?: () => string;
+};
 export const Site = Symbol('Site');
 
 /** What every page of this app gets. */

@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionFeed } from '@baton/session';
+import { EVERYBODY, type RevocationReason, type SessionEvent, type SessionFeed } from '@baton/session';
 import { type Looks, words } from '@baton/ui';
 
 /** Where a stream stopped: the last event it knew, and whose session it was about. */
@@ -14,10 +14,10 @@ export function parseBookmark(text: string | undefined): Bookmark | null {
   return position && publicId ? { position: Number(position), publicId } : null;
 }
 
-/** The words a person gets when their session was ended. */
+/** What a person reads when their session has ended. A newer version may have written a reason that this one does not know. */
 export function farewell(reason: string | null, { language }: Looks) {
   const { ended, signIn } = words(language);
-  return { title: ended.title, detail: ended.reasons[reason ?? ''] ?? ended.otherwise, signIn };
+  return { title: ended.title, detail: ended.reasons[reason as RevocationReason] ?? ended.otherwise, signIn };
 }
 
 /** Also the end of everybody's sessions, which is one event for all. */
@@ -25,8 +25,6 @@ export const endsSession =
   (publicId: string) =>
   ({ type, publicId: whose, reason }: SessionEvent) =>
     (type === 'revoked' && whose === publicId) || (type === 'generation' && reason === EVERYBODY);
-
-const EVERYBODY = 'everybody was signed out';
 
 /** Why a session ended that was alive at the bookmark; null when nobody can say. */
 export async function reasonSince(feed: SessionFeed | null, { position, publicId }: Bookmark): Promise<string | null> {

@@ -1,6 +1,6 @@
+import { EndedSessionGuard } from '@baton/session';
 import { Body, Controller, Get, Header, Post, Put, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { EndedSessionGuard } from '../ended-session.guard.ts';
 import { Pages } from '../pages/pages.tsx';
 import { parse } from '../parse.ts';
 import { preferencesBody, preferencesForm } from './preferences.ts';

@@ -1,0 +1,1 @@
+export { demoSettings, type DemoSettings } from './demo-settings.ts';
