@@ -3,7 +3,7 @@ export default {
   testMatch: ['<rootDir>/{apps,libs,test,tools}/**/*.test.{ts,tsx}'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
-    '^@baton/(session|platform|tokens|ui|cluster)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@baton/(session|platform|tokens|ui|demo)$': '<rootDir>/libs/$1/src/index.ts',
   },
   transform: {
     '^.+\\.tsx?$': [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type App, type Balancer, startBalancer } from './balancer/balancer.ts';
 import { buildIfNeeded } from './build.ts';
-import { type Control, startControl } from './control.ts';
+import { type Control, startControl } from './demo/control.ts';
 import { projectFolder, removeRunFile, type RunFile, secrets, writeRunFile } from './folder.ts';
 import { supervisor } from './supervisor.ts';
 import type { LauncherOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import { ClusterModule, type Identity } from '@baton/cluster';
+import { ClusterModule, type Identity } from '@baton/demo';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';

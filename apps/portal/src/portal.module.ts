@@ -2,26 +2,26 @@ import { join } from 'node:path';
 import type { Site } from '@baton/ui';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
 import { METRICS, placeOf, Readiness, sendProblem } from '@baton/platform';
-import { ClusterModule } from '@baton/cluster';
+import { ClusterModule } from '@baton/demo';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { ClusterController } from './cluster/cluster.controller.tsx';
-import { ClusterNews } from './cluster/cluster-news.ts';
-import { Launcher } from './cluster/launcher.ts';
+import { ClusterController } from './demo/cluster/cluster.controller.tsx';
+import { ClusterNews } from './demo/cluster/cluster-news.ts';
+import { Launcher } from './demo/cluster/launcher.ts';
 import type { PortalConfig } from './config.ts';
 import { EventsController } from './events/events.controller.ts';
-import { ExplainController } from './explain/explain.controller.tsx';
-import { FIGURES, readFigures, SOURCE } from './explain/figures.ts';
+import { ExplainController } from './demo/explain/explain.controller.tsx';
+import { FIGURES, readFigures, SOURCE } from './demo/explain/figures.ts';
 import { HomeController } from './home/home.controller.tsx';
-import { MemorySessionsController } from './memory-sessions/memory-sessions.controller.ts';
+import { MemorySessionsController } from './demo/memory-sessions/memory-sessions.controller.ts';
 import { Pages, SITE } from './pages/pages.tsx';
 import { PreferencesController } from './preferences/preferences.controller.tsx';
 import { SessionController } from './profile/session.controller.tsx';
 import { SERVED_BY, type ServedBy } from './served-by.ts';
-import { CartController } from './shop/cart.controller.ts';
-import { Carts } from './shop/carts.ts';
-import { ShopPages } from './shop/shop.pages.tsx';
+import { CartController } from './demo/shop/cart.controller.ts';
+import { Carts } from './demo/shop/carts.ts';
+import { ShopPages } from './demo/shop/shop.pages.tsx';
 
 @Module({})
 export class PortalModule implements NestModule {

@@ -4,7 +4,7 @@ import { type Looks, visitOf } from '@baton/ui';
 import { Controller, Inject, type MessageEvent, Query, Req, Sse } from '@nestjs/common';
 import type { Request } from 'express';
 import { EMPTY, filter, from, fromEventPattern, interval, map, merge, type Observable, of, take, takeUntil } from 'rxjs';
-import { ClusterNews } from '../cluster/cluster-news.ts';
+import { ClusterNews } from '../demo/cluster/cluster-news.ts';
 import { type Bookmark, bookmarkText, endsSession, farewell, parseBookmark, reasonSince } from './session-end.ts';
 
 /** Keeps proxies from thinking that the stream is dead. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import type { Request } from 'express';
-import { Pages } from '../pages/pages.tsx';
+import { Pages } from '../../pages/pages.tsx';
 import { HowItWorks, Topologies } from './explain.views.tsx';
 import { FIGURES, type Figures, SOURCE } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { type Control, startControl } from './control.ts';
-import type { Replicas } from './replicas.ts';
-import type { Store } from './stores.ts';
+import type { Replicas } from '../replicas.ts';
+import type { Store } from '../stores.ts';
 
 describe('the door of the launcher', () => {
   const done: string[] = [];

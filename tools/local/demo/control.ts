@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { LOOPBACK } from './ports.ts';
-import { ConflictError, type Controlled, Switchboard, UnknownError } from './switchboard.ts';
+import { LOOPBACK } from '../ports.ts';
+import { ConflictError, type Controlled, FaultController, UnknownError } from './fault-controller.ts';
 
 /**
  * The launcher's own small door, for the fault buttons of the demo portal. Loopback only, and only with the token.
@@ -23,8 +23,8 @@ export interface Control {
 
 export async function startControl(controlled: Controlled): Promise<Control> {
   const token = randomBytes(24).toString('base64url');
-  const switchboard = new Switchboard(controlled);
-  const server = createServer((request, response) => void answer(switchboard, token, request, response));
+  const faults = new FaultController(controlled);
+  const server = createServer((request, response) => void answer(faults, token, request, response));
   await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
   const { port } = server.address() as { port: number };
   const close = async () => {
@@ -34,19 +34,14 @@ export async function startControl(controlled: Controlled): Promise<Control> {
   return { url: `http://${LOOPBACK}:${port}`, token, close };
 }
 
-async function answer(
-  switchboard: Switchboard,
-  token: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function answer(faults: FaultController, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const send = (status: number, body: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
   if (!isAllowed(request, token)) return send(401, { detail: 'The token of this launcher is needed.' });
   try {
-    if (request.method === 'POST') await switchboard.do(request.url ?? '/');
-    send(200, switchboard.status());
+    if (request.method === 'POST') await faults.do(request.url ?? '/');
+    send(200, faults.status());
   } catch (error) {
     const status = error instanceof ConflictError ? 409 : error instanceof UnknownError ? 404 : 500;
     send(status, { detail: (error as Error).message });

@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
-import type { Replicas } from './replicas.ts';
-import type { Store } from './stores.ts';
+import type { Replicas } from '../replicas.ts';
+import type { Store } from '../stores.ts';
 
 /** A request that makes no sense at the moment; the message says why. */
 export class ConflictError extends Error {}
@@ -18,7 +18,7 @@ export interface Controlled {
 }
 
 /** Breaks and mends what the launcher runs, one thing at a time. */
-export class Switchboard {
+export class FaultController {
   readonly #controlled: Controlled;
   readonly #frozen = new Set<StoreName>();
   #last: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Post, Req, Res, UseGuards } from '@nestjs/comm
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
-import { SERVED_BY, type ServedBy } from '../served-by.ts';
+import { SERVED_BY, type ServedBy } from '../../served-by.ts';
 import { MemorySessions } from './memory-sessions.ts';
 
 const COOKIE = 'baton-memory';

@@ -1,4 +1,4 @@
-import { Bib } from '../../../../../libs/ui/src/components/bib.tsx';
+import { Bib } from '../../../../../../libs/ui/src/components/bib.tsx';
 import type { ClusterView, Controls, StoreView } from '../cluster-view.ts';
 import { AddReplica, ReplicaFaults, StoreFaults } from './fault-buttons.tsx';
 import { colourOf, initialsOf } from './paint.ts';

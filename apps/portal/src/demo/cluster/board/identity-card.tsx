@@ -1,4 +1,4 @@
-import { Bib } from '../../../../../libs/ui/src/components/bib.tsx';
+import { Bib } from '../../../../../../libs/ui/src/components/bib.tsx';
 import type { Me } from '../cluster-view.ts';
 import type { Mark } from './race.ts';
 

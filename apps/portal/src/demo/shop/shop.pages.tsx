@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Header, Param, Post, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { EndedSessionGuard } from '../ended-session.guard.ts';
-import { Pages } from '../pages/pages.tsx';
-import { parse } from '../parse.ts';
+import { EndedSessionGuard } from '../../ended-session.guard.ts';
+import { Pages } from '../../pages/pages.tsx';
+import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemForm, sku } from './cart-input.ts';
 import { Carts } from './carts.ts';

@@ -3,7 +3,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { launch } from '../support/launch.ts';
 import { temporaryFolder } from '../support/servers.ts';
 import { moreRequests, scores } from './board.ts';
-import { addToCart, keepScreenshot, logIn, visit } from './visitor.ts';
+import { addToCart, keepScreenshot, logIn, visit } from '../browser/visitor.ts';
 
 const NOTHING_LOST = { failed: 0, lost: 0, user: 'demo', articles: '1' };
 

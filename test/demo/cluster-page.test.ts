@@ -5,7 +5,7 @@ import { type Cluster, startCluster } from '../support/cluster.ts';
 import { migrateDatabase } from '../support/replicas.ts';
 import { privatePostgres, privateRedis } from '../support/servers.ts';
 import { moreRequests, scores } from './board.ts';
-import { addToCart, keepScreenshot, logIn, visit } from './visitor.ts';
+import { addToCart, keepScreenshot, logIn, visit } from '../browser/visitor.ts';
 
 describe('the cluster page', () => {
   let cluster: Cluster;

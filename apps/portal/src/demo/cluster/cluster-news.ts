@@ -1,8 +1,8 @@
-import { addCounts, type Beat, percentileMs, type Roll, RollCall } from '@baton/cluster';
+import { addCounts, type Beat, percentileMs, type Roll, RollCall } from '@baton/demo';
 import { Stores } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import { fromEventPattern, map, type Observable } from 'rxjs';
-import { SERVED_BY, type ServedBy } from '../served-by.ts';
+import { SERVED_BY, type ServedBy } from '../../served-by.ts';
 import type { ClusterView, Latency, ReplicaView, StoreView } from './cluster-view.ts';
 
 const STATES: Record<string, StoreView['state']> = { closed: 'serving', open: 'away', recovering: 'returning', absent: 'absent' };

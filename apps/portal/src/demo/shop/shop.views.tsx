@@ -1,5 +1,5 @@
 import { Notice } from '@baton/ui';
-import type { Reader } from '../pages/pages.tsx';
+import type { Reader } from '../../pages/pages.tsx';
 import { ArticleDrawing } from './article-drawing.tsx';
 import type { CartItem } from './cart.ts';
 import { type Article, articleOf, CATALOGUE, price } from './catalogue.ts';
