@@ -12,6 +12,7 @@ export default {
         jsc: {
           parser: { syntax: 'typescript', decorators: true, tsx: true },
           target: 'es2024',
+          experimental: { keepImportAttributes: true },
           transform: {
             legacyDecorator: true,
             decoratorMetadata: true,

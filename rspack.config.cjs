@@ -1,20 +1,9 @@
 // What `nest build` adds to its own rspack defaults: one bundle per entry file of an app, packages left in node_modules.
 const { existsSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
-const { CopyRspackPlugin } = require('@rspack/core');
 
 /** Files beside main.ts that are programs of their own. */
 const PROGRAMS = ['main', 'migrate'];
-
-/** The portal shows what the last benchmark measured, if there was one. */
-const figures = (app) =>
-  app === 'portal'
-    ? [
-        new CopyRspackPlugin({
-          patterns: [{ from: 'docs/benchmarks/latest.json', to: 'benchmarks.json', noErrorOnMissing: true }],
-        }),
-      ]
-    : [];
 
 const server = (options) => {
   const sourceRoot = dirname(options.entry);
@@ -33,7 +22,6 @@ const server = (options) => {
     entry,
     devtool: 'source-map',
     output: { ...options.output, path: join(__dirname, 'dist/apps', app), filename: '[name].js' },
-    plugins: [...options.plugins, ...figures(app)],
     stats: 'errors-warnings',
   };
 };

@@ -5,7 +5,8 @@ import { type Cluster, startCluster } from '../support/cluster.ts';
 import { migrateDatabase } from '../support/replicas.ts';
 import { privatePostgres, privateRedis } from '../support/servers.ts';
 import { moreRequests, scores } from './board.ts';
-import { addToCart, keepScreenshot, logIn, visit } from '../browser/visitor.ts';
+import { keepScreenshot, logIn, visit } from '../browser/visitor.ts';
+import { addToCart } from './shop.ts';
 
 describe('the cluster page', () => {
   let cluster: Cluster;
@@ -25,13 +26,13 @@ describe('the cluster page', () => {
     await page.goto('/cluster');
   }, 120_000);
 
-  it('shows every replica, and every request of the tab with who answered', async () => {
+  it('shows every replica, and every request of the tab with the replica that served it', async () => {
     for (const { name } of cluster.replicas) await page.locator(`[data-node="${name}"]`).waitFor();
     const before = await page.evaluate(() => performance.now());
     await moreRequests(page, 12);
     expect(await layoutShift(page, before)).toBeLessThan(0.02);
-    expect(await page.locator('[data-trail] .square').count()).toBeGreaterThanOrEqual(12);
-    expect(await page.locator('[data-trail] .square').allTextContents()).toEqual(expect.arrayContaining(['P1', 'P2', 'P3']));
+    expect(await page.locator('[data-timeline] .square').count()).toBeGreaterThanOrEqual(12);
+    expect(await page.locator('[data-timeline] .square').allTextContents()).toEqual(expect.arrayContaining(['P1', 'P2', 'P3']));
   });
 
   it('signs the visitor out on other replicas when sessions live in one server’s memory', async () => {
@@ -39,22 +40,22 @@ describe('the cluster page', () => {
     await logIn(other, '/cluster');
     await other.getByRole('switch').check();
     await other.locator('.square.lost').first().waitFor();
-    await other.getByText('has never heard of you').first().waitFor();
+    await other.getByText('does not know you').first().waitFor();
     await other.getByRole('switch').uncheck();
     await moreRequests(other, 5);
     expect(await scores(other)).toMatchObject({ lost: 0 });
     await other.context().close();
   });
 
-  it('goes on when replicas and stores die: nobody is signed out, nothing fails, the cart is full', async () => {
+  it('survives crashed replicas and failed stores: no sign-out, no failed request, a full cart', async () => {
     await cluster.named((await page.locator('.changes .bib').textContent()) ?? '').kill();
     await moreRequests(page, 10);
     await redis.kill();
     await moreRequests(page, 10);
-    await page.getByText('Redis is away').waitFor();
+    await page.getByText('Redis is unavailable').waitFor();
     redis = await privateRedis({ dataFolder: redis.dataFolder, port: redis.port });
     await page.locator('.store.serving[data-node="redis"]').waitFor();
-    // One fault at a time: every replica has to trust Redis again before Postgres goes.
+    // One fault at a time: every replica has to trust Redis again before Postgres freezes.
     await everywhereInUse(cluster, 'redis');
     await moreRequests(page, 6);
     postgres.freeze();
@@ -64,29 +65,29 @@ describe('the cluster page', () => {
     await moreRequests(page, 6);
 
     expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
-    expect((await scores(page)).gone).toBeGreaterThanOrEqual(1);
+    expect((await scores(page)).down).toBeGreaterThanOrEqual(1);
     expect(await page.locator('[data-me]').textContent()).toBe('demo');
     expect(await page.locator('[data-articles]').textContent()).toBe('1');
     await keepScreenshot(page, 'cluster-after-faults');
   }, 60_000);
 
-  it.each(['both stores are there', 'Postgres is away'])(
-    'crashes the replica whose button was pressed while %s, and says so in the score',
+  it.each(['both stores are up', 'Postgres is not responding'])(
+    'crashes the replica whose button was pressed while %s, and counts it',
     async (stores) => {
       const before = await scores(page);
       const victim = cluster.of('portal').find(({ exit }) => !exit)!;
-      if (stores === 'Postgres is away') postgres.freeze();
+      if (stores === 'Postgres is not responding') postgres.freeze();
       await page.getByRole('button', { name: `Crash ${victim.name}` }).click();
       expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
       postgres.thaw();
-      await page.waitForFunction((gone) => Number(document.querySelector('[data-score=gone]')?.textContent) > gone, before.gone);
+      await page.waitForFunction((down) => Number(document.querySelector('[data-score=down]')?.textContent) > down, before.down);
       await moreRequests(page, 5);
       expect(await scores(page)).toMatchObject({ failed: 0, lost: 0 });
     },
   );
 });
 
-/** Until every replica that runs has the store in use. */
+/** Waits until every running replica uses the store. */
 async function everywhereInUse(cluster: Cluster, store: 'redis' | 'postgres'): Promise<void> {
   const running = (['auth', 'portal'] as const).flatMap((app) => cluster.of(app)).filter(({ exit }) => !exit);
   const inUse = new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm');
@@ -95,7 +96,7 @@ async function everywhereInUse(cluster: Cluster, store: 'redis' | 'postgres'): P
   }
 }
 
-/** How far the page jumped since then, as browsers score it. */
+/** The cumulative layout shift since then. */
 async function layoutShift(page: Page, since: number): Promise<number> {
   return page.evaluate((from) => {
     const observer = new PerformanceObserver(() => {});

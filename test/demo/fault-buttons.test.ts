@@ -3,11 +3,11 @@ import { launchBrowser } from '../support/browser.ts';
 import { launch } from '../support/launch.ts';
 import { temporaryFolder } from '../support/servers.ts';
 import { moreRequests, scores } from './board.ts';
-import { addToCart, keepScreenshot, logIn, visit } from '../browser/visitor.ts';
+import { keepScreenshot, logIn, visit } from '../browser/visitor.ts';
+import { addToCart } from './shop.ts';
 
 const NOTHING_LOST = { failed: 0, lost: 0, user: 'demo', articles: '1' };
 
-/** What a visitor of `npm start` can break and mend with the mouse. */
 describe('the fault buttons under the launcher', () => {
   let browser: Browser;
   let page: Page;
@@ -52,11 +52,11 @@ describe('the fault buttons under the launcher', () => {
     expect(await whatTheVisitorSees()).toEqual(NOTHING_LOST);
   }, 60_000);
 
-  it('adds a replica, which takes its turn, and removes it again', async () => {
+  it('adds a replica, which serves requests, and removes it again', async () => {
     await press('Add one replica of portal');
     const added = page.locator('.replica.running[data-node="portal-3"]');
     await added.waitFor();
-    await page.locator('[data-trail] .square', { hasText: 'P3' }).first().waitFor();
+    await page.locator('[data-timeline] .square', { hasText: 'P3' }).first().waitFor();
     await press('Remove portal-3');
     await added.waitFor({ state: 'detached' });
     await moreRequests(page, 6);

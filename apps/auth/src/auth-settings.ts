@@ -1,3 +1,4 @@
+import { demoSettings } from '@baton/demo';
 import { flag, platformSettings, wholeNumber } from '@baton/platform';
 import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
@@ -9,6 +10,7 @@ export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected
 export const authSettings = {
   ...platformSettings,
   ...tokenSettings,
+  ...demoSettings,
   /** Accounts live in Postgres, whatever keeps the sessions. */
   DATABASE_URL: postgresUrl,
   /** After so many wrong passwords for one account within the window, further ones are refused. */

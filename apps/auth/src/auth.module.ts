@@ -1,6 +1,7 @@
-import { ClusterModule, type Identity } from '@baton/demo';
+import { addDemoNavigation, ClusterModule, type Identity, demoWords } from '@baton/demo';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { PagesModule, Site } from '@baton/ui';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';
@@ -17,7 +18,6 @@ import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
 import { SignIn } from './login/sign-in.ts';
 import { Throttle } from './login/throttle.ts';
-import { Pages, Site } from './pages/pages.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
@@ -46,7 +46,6 @@ export interface AuthOptions {
     AuditLog,
     SessionAudit,
     SigningKeys,
-    Pages,
   ],
 })
 export class AuthModule {
@@ -56,12 +55,13 @@ export class AuthModule {
   }
 
   static forRoot({ settings, sessions, site, identity }: AuthOptions): DynamicModule {
+    addDemoNavigation(site);
+    if (identity.demo) site.signInHint = (language) => demoWords(language).signInHint;
     return {
       module: AuthModule,
-      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), ClusterModule.forRoot(identity)],
+      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), ClusterModule.forRoot(identity), PagesModule.forRoot(site)],
       providers: [
         { provide: AuthSettings, useValue: settings },
-        { provide: Site, useValue: site },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },
       ],
     };

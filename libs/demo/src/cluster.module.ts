@@ -1,12 +1,12 @@
 import { Draining } from '@baton/platform';
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { CountRequests } from './count-requests.ts';
-import { Faults } from './faults.ts';
-import { RedisRoll } from './redis-roll.ts';
-import { RollCall } from './roll-call.ts';
+import { FaultCommands } from './fault-commands.ts';
+import { Membership } from './membership.ts';
+import { RedisMembership } from './redis-membership.ts';
 import { type Identity, Self } from './self.ts';
 
-/** Lets replicas know of each other, for the live view and the fault buttons. Nothing about sessions depends on it. */
+/** Membership of replicas and fault commands, for the live view. Sessions do not depend on it. */
 @Module({})
 export class ClusterModule implements NestModule {
   static forRoot(identity: Identity): DynamicModule {
@@ -14,11 +14,11 @@ export class ClusterModule implements NestModule {
       module: ClusterModule,
       providers: [
         { provide: Self, useFactory: (draining: Draining) => new Self(identity, draining), inject: [Draining] },
-        { provide: RedisRoll, useValue: new RedisRoll('baton:cluster:replicas') },
-        Faults,
-        RollCall,
+        { provide: RedisMembership, useValue: new RedisMembership('baton:cluster:replicas') },
+        FaultCommands,
+        Membership,
       ],
-      exports: [RollCall, Faults, Self],
+      exports: [Membership, FaultCommands, Self],
     };
   }
 

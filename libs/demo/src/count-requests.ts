@@ -4,8 +4,8 @@ import type { NextFunction, Request, Response } from 'express';
 import { Self } from './self.ts';
 
 /**
- * Counts what this replica answers, and signs every answer with its name and with where the session was read.
- * Comes after the session middleware, which is global and therefore first.
+ * Counts the requests of this replica and adds its name and the session lookup to every response.
+ * Runs after the session middleware, which is global and therefore first.
  */
 @Injectable()
 export class CountRequests implements NestMiddleware {

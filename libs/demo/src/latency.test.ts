@@ -20,7 +20,7 @@ describe('latency', () => {
     expect(percentileMs(sum['postgres']!, 0.5)).toBeGreaterThanOrEqual(5);
   });
 
-  it('forgets after ten seconds, and says so with null', () => {
+  it('returns null when there was no lookup for ten seconds', () => {
     const window = new LatencyWindow();
     window.record('redis', 1);
     for (let second = 0; second < 10; second++) window.turn();

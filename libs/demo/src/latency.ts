@@ -1,9 +1,9 @@
-/** Upper bounds of the buckets, each half as much again as the one before: 0.05 ms to about 3 s. */
+/** Upper bounds of the buckets, each 1.5 times the one before: 0.05 ms to about 3 s. */
 export const BOUNDS_MS: readonly number[] = Array.from({ length: 28 }, (_, step) => 0.05 * 1.5 ** step);
 
 const WINDOW_SECONDS = 10;
 
-/** Counts how long lookups took, by store, over the last ten seconds; buckets of several replicas can be added up. */
+/** A histogram of lookup times by store over the last ten seconds; those of several replicas can be added up. */
 export class LatencyWindow {
   private readonly seconds: Map<string, number[]>[] = [new Map()];
 
@@ -14,7 +14,7 @@ export class LatencyWindow {
     counts.set(store, buckets);
   }
 
-  /** A second has passed. */
+  /** Call once a second. */
   turn(): void {
     this.seconds.unshift(new Map());
     this.seconds.length = Math.min(this.seconds.length, WINDOW_SECONDS);
@@ -34,7 +34,7 @@ export function addCounts(a: Record<string, number[]>, b: Record<string, number[
   return sum;
 }
 
-/** The bound that this share of the lookups stayed below; null without lookups. */
+/** The smallest bound that this share of the lookups did not exceed; null without lookups. */
 export function percentileMs(counts: readonly number[], share: number): number | null {
   const wanted = counts.reduce((sum, count) => sum + count, 0) * share;
   let seen = 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Draining } from '@baton/platform';
-import type { Beat } from './beat.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { LatencyWindow } from './latency.ts';
 
 /** Which process this is. */
@@ -9,13 +9,11 @@ export interface Identity {
   replica: string;
   version: string;
   place?: string;
-  /** Faults are obeyed only in demo mode. */
+  /** Fault commands are executed only in demo mode. */
   demo: boolean;
 }
 
-export const IDENTITY = Symbol('identity');
-
-/** What this process knows of itself and tells the others. */
+/** What this replica announces about itself. */
 export class Self {
   readonly instance = randomUUID();
   private readonly lookups = new LatencyWindow();
@@ -27,14 +25,14 @@ export class Self {
     private readonly draining: Draining,
   ) {}
 
-  /** One request was answered; `lookup` is where its session was read. */
+  /** Called for every response; `lookup` is how its session was read. */
   count(lookup: { store: string; lookupMs: number } | null): void {
     this.requests += 1;
     if (lookup) this.lookups.record(lookup.store, lookup.lookupMs);
   }
 
   /** Called once a second. */
-  beat(): Beat {
+  heartbeat(): Heartbeat {
     this.perSecond = this.requests;
     this.requests = 0;
     const lookups = this.lookups.counts();

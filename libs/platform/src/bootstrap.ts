@@ -53,7 +53,5 @@ async function listen(app: NestExpressApplication, config: PlatformSettings): Pr
   await app.listen(config.PORT, config.BIND_ADDRESS);
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' ? address?.port : config.PORT;
-  app
-    .get(AppLogger)
-    .log({ port, demo: config.DEMO, msg: config.DEMO ? 'listening, in DEMO mode: known passwords work' : 'listening' });
+  app.get(AppLogger).log({ port, msg: 'listening' });
 }

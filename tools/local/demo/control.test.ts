@@ -2,7 +2,7 @@ import { type Control, startControl } from './control.ts';
 import type { Replicas } from '../replicas.ts';
 import type { Store } from '../stores.ts';
 
-describe('the door of the launcher', () => {
+describe('the control API of the launcher', () => {
   const done: string[] = [];
   let control: Control;
   let exit: object | null = null;
@@ -37,16 +37,16 @@ describe('the door of the launcher', () => {
   beforeEach(() => done.splice(0));
 
   const ask = async (method: string, path: string, token = control.token) => {
-    const answer = await fetch(`${control.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
-    return { status: answer.status, body: (await answer.json()) as { stores: object; detail: string } };
+    const response = await fetch(`${control.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+    return { status: response.status, body: (await response.json()) as { stores: object; detail: string } };
   };
 
-  it('stays shut without the token', async () => {
+  it('refuses a request without the token', async () => {
     expect((await ask('POST', '/postgres/stop', 'guessed')).status).toBe(401);
     expect(done).toEqual([]);
   });
 
-  it('stops and starts what the launcher runs, and says what runs now', async () => {
+  it('stops and starts what the launcher runs, and reports its state', async () => {
     const stopped = await ask('POST', '/postgres/stop');
     expect(stopped.body.stores).toEqual({ redis: { state: 'absent', ours: false }, postgres: { state: 'stopped', ours: true } });
     expect((await ask('POST', '/postgres/freeze')).status).toBe(409);
@@ -67,12 +67,12 @@ describe('the door of the launcher', () => {
   });
 
   it.each([
-    ['/redis/stop', 409, 'This launcher does not run a Redis.'],
-    ['/postgres/start', 409, 'postgres runs already.'],
-    ['/postgres/explode', 404, 'There is no such switch.'],
+    ['/redis/stop', 409, 'This launcher does not run Redis.'],
+    ['/postgres/start', 409, 'postgres is already running.'],
+    ['/postgres/explode', 404, 'Unknown command.'],
     ['/replicas/nobody/kill', 404, 'There is no replica nobody.'],
-    ['/elsewhere', 404, 'There is no such switch.'],
-  ])('answers %s with %i', async (path, status, detail) => {
+    ['/elsewhere', 404, 'Unknown command.'],
+  ])('responds to %s with %i', async (path, status, detail) => {
     expect(await ask('POST', path)).toEqual({ status, body: { detail } });
   });
 });

@@ -1,10 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { LOOPBACK } from '../ports.ts';
-import { ConflictError, type Controlled, FaultController, UnknownError } from './fault-controller.ts';
+import type { Running } from '../extension.ts';
+import { ConflictError, FaultController, UnknownError } from './fault-controller.ts';
 
 /**
- * The launcher's own small door, for the fault buttons of the demo portal. Loopback only, and only with the token.
+ * The HTTP API of the launcher, for the fault buttons of the portal. On loopback only, and only with the token.
  *
  *     GET  /                            what runs: {stores: {redis, postgres: {state, ours}}, replicas: [{app, name, pid, url}]}
  *     POST /redis/{stop|kill|start|freeze|thaw|flush}
@@ -12,8 +13,8 @@ import { ConflictError, type Controlled, FaultController, UnknownError } from '.
  *     POST /replicas/{auth|portal}/add
  *     POST /replicas/<name>/{remove|kill|freeze|thaw}
  *
- * with `Authorization: Bearer <token>`. 200 with the same document as GET; 404 for what there is not; 409 with `{detail}` when it
- * cannot be done now (a server that somebody else runs, a start of what runs already).
+ * with `Authorization: Bearer <token>`. Returns 200 with the same document as GET; 404 for an unknown command or name; 409 with
+ * `{detail}` when it cannot be executed now (a server that the launcher does not run, or a start of one that is running).
  */
 export interface Control {
   url: string;
@@ -21,10 +22,10 @@ export interface Control {
   close(): Promise<void>;
 }
 
-export async function startControl(controlled: Controlled): Promise<Control> {
+export async function startControl(running: Running): Promise<Control> {
   const token = randomBytes(24).toString('base64url');
-  const faults = new FaultController(controlled);
-  const server = createServer((request, response) => void answer(faults, token, request, response));
+  const faults = new FaultController(running);
+  const server = createServer((request, response) => void respond(faults, token, request, response));
   await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
   const { port } = server.address() as { port: number };
   const close = async () => {
@@ -34,7 +35,7 @@ export async function startControl(controlled: Controlled): Promise<Control> {
   return { url: `http://${LOOPBACK}:${port}`, token, close };
 }
 
-async function answer(faults: FaultController, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(faults: FaultController, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const send = (status: number, body: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };

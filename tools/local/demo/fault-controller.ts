@@ -1,30 +1,24 @@
 import { createClient } from 'redis';
-import type { Replicas } from '../replicas.ts';
+import type { Running } from '../extension.ts';
 import type { Store } from '../stores.ts';
 
-/** A request that makes no sense at the moment; the message says why. */
+/** The command cannot be executed now; the message says why. */
 export class ConflictError extends Error {}
 
-/** There is no such switch, or nothing of that name. */
+/** An unknown command or name. */
 export class UnknownError extends Error {}
 
 type StoreName = 'redis' | 'postgres';
 type StoreState = 'running' | 'frozen' | 'stopped' | 'absent';
 
-export interface Controlled {
-  stores: { redis: Store | null; postgres: Store };
-  replicas: Replicas;
-  changed: (event: string) => void;
-}
-
-/** Breaks and mends what the launcher runs, one thing at a time. */
+/** Stops, freezes and restarts what the launcher runs, one command at a time. */
 export class FaultController {
-  readonly #controlled: Controlled;
+  readonly #running: Running;
   readonly #frozen = new Set<StoreName>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(controlled: Controlled) {
-    this.#controlled = controlled;
+  constructor(running: Running) {
+    this.#running = running;
   }
 
   do(path: string): Promise<void> {
@@ -34,7 +28,7 @@ export class FaultController {
   }
 
   status() {
-    const { replicas } = this.#controlled;
+    const { replicas } = this.#running;
     const stores = { redis: this.#storeStatus('redis'), postgres: this.#storeStatus('postgres') };
     return { stores, replicas: replicas.list.map(({ app, name, pid, url }) => ({ app, name, pid, url })) };
   }
@@ -43,26 +37,26 @@ export class FaultController {
     const [kind, subject, verb] = path.slice(1).split('/');
     if (kind === 'replicas' && subject && verb) await this.#replica(subject, verb);
     else if ((kind === 'redis' || kind === 'postgres') && subject) await this.#store(kind, subject);
-    else throw new UnknownError('There is no such switch.');
-    this.#controlled.changed(path.slice(1).replaceAll('/', ' '));
+    else throw new UnknownError('Unknown command.');
+    this.#running.changed(path.slice(1).replaceAll('/', ' '));
   }
 
   async #replica(subject: string, verb: string): Promise<void> {
-    const { replicas } = this.#controlled;
+    const { replicas } = this.#running;
     if (verb === 'add' && (subject === 'auth' || subject === 'portal')) return void (await replicas.add(subject));
     const replica = replicas.list.find(({ name }) => name === subject);
     if (!replica) throw new UnknownError(`There is no replica ${subject}.`);
     if (verb === 'remove') await replicas.remove(subject);
     else if (verb === 'kill') await replica.process.kill();
     else if (verb === 'freeze' || verb === 'thaw') replica.process[verb]();
-    else throw new UnknownError('There is no such switch.');
+    else throw new UnknownError('Unknown command.');
   }
 
   async #store(name: StoreName, verb: string): Promise<void> {
-    const store = this.#controlled.stores[name];
-    if (!store?.server) throw new ConflictError(`This launcher does not run ${name === 'redis' ? 'a Redis' : 'the Postgres'}.`);
+    const store = this.#running.stores[name];
+    if (!store?.server) throw new ConflictError(`This launcher does not run ${name === 'redis' ? 'Redis' : 'Postgres'}.`);
     const isRunning = !store.server.exit;
-    if (verb === 'start' && isRunning && !this.#frozen.has(name)) throw new ConflictError(`${name} runs already.`);
+    if (verb === 'start' && isRunning && !this.#frozen.has(name)) throw new ConflictError(`${name} is already running.`);
     if (verb !== 'start' && !isRunning) throw new ConflictError(`${name} is stopped.`);
     await this.#switch(name, store, verb);
   }
@@ -84,11 +78,11 @@ export class FaultController {
       server.freeze();
     } else if (verb === 'thaw') thaw();
     else if (verb === 'flush' && name === 'redis') await flush(store.url);
-    else throw new UnknownError('There is no such switch.');
+    else throw new UnknownError('Unknown command.');
   }
 
   #storeStatus(name: StoreName): { state: StoreState; ours: boolean } {
-    const store = this.#controlled.stores[name];
+    const store = this.#running.stores[name];
     if (!store) return { state: 'absent', ours: false };
     if (!store.server) return { state: 'running', ours: false };
     if (store.server.exit) return { state: 'stopped', ours: true };

@@ -24,7 +24,6 @@ export const platformSettings = {
   /** How many proxies stand in front; their X-Forwarded-* headers are believed, no others. */
   TRUST_PROXY: wholeNumber(0, 0, 10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  DEMO: flag(false),
   COOKIE_SECURE: flag(true),
   /** How long a replica that was told to stop goes on serving, so that every proxy learns of it first. */
   SHUTDOWN_DRAIN_MS: wholeNumber(2000, 0, 600_000),

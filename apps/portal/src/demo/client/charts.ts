@@ -39,7 +39,7 @@ function latencies({ latency }: ClusterView): Values {
 
 const replicaLine = (app: string, name: string) => ({ stroke: `--c${colourOf(app, name)}` });
 
-/** A line for every name that ever reported; drawn anew when a name comes or the width changes. */
+/** A line for every name seen; rebuilt when a name is added or the colors change. */
 class LiveChart {
   private readonly times: number[] = [];
   private readonly lines = new Map<string, { line: Line; values: (number | null)[] }>();
@@ -62,7 +62,7 @@ class LiveChart {
     else this.plot.setData(this.data());
   }
 
-  /** True when the line is a new one. */
+  /** True for a new line. */
   private lineOf(label: string, style: Omit<Line, 'label'>): boolean {
     if (this.lines.has(label)) return false;
     this.lines.set(label, { line: { label, ...style }, values: this.times.slice(1).map(() => null) });

@@ -3,7 +3,7 @@ import { hydrate } from 'preact';
 import { Board } from '../cluster/board/board.tsx';
 import type { BoardProps } from '../cluster/cluster-view.ts';
 import { drawCharts } from './charts.ts';
-import { sendOrdersInTheBackground } from './orders.ts';
+import { sendFaultsInTheBackground } from './fault-forms.ts';
 import { drawTrack } from './track.ts';
 
 const root = document.querySelector<HTMLElement>('#board');
@@ -11,5 +11,5 @@ if (root) {
   hydrate(<Board {...(JSON.parse(root.dataset['props'] ?? '') as BoardProps)} />, root);
   drawTrack(root);
   drawCharts(root);
-  sendOrdersInTheBackground(root);
+  sendFaultsInTheBackground(root);
 }

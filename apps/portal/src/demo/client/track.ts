@@ -1,7 +1,7 @@
-interface Run {
+interface SentRequest {
   replica: string | null;
   store: string | null;
-  kind: string;
+  outcome: string;
 }
 
 interface Point {
@@ -11,10 +11,10 @@ interface Point {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const LAP_MS = 620;
-/** At a sprint the track would fill up; the trail still shows every request. */
-const MOST_AT_ONCE = 6;
+/** More would fill the map at a sprint; the timeline still shows every request. */
+const MAX_MOVING = 6;
 
-/** Wires between the boxes of the map, and a baton that runs along them for every request. */
+/** Wires between the boxes of the map, and a dot that moves along them for every request. */
 export function drawTrack(root: HTMLElement): void {
   const map = root.querySelector<HTMLElement>('[data-map]');
   if (!map) return;
@@ -25,12 +25,12 @@ export function drawTrack(root: HTMLElement): void {
   const redraw = () => drawWires(map, wires);
   new ResizeObserver(redraw).observe(map);
   document.addEventListener('baton:cluster', () => requestAnimationFrame(redraw));
-  document.addEventListener('baton:request', (event) => runAlong(map, (event as CustomEvent<Run>).detail));
+  document.addEventListener('baton:request', (event) => runAlong(map, (event as CustomEvent<SentRequest>).detail));
   redraw();
 }
 
 function drawWires(map: HTMLElement, wires: SVGElement): void {
-  const replicas = [...map.querySelectorAll<HTMLElement>('.replica:not(.gone)')].map((node) => node.dataset['node']!);
+  const replicas = [...map.querySelectorAll<HTMLElement>('.replica:not(.down)')].map((node) => node.dataset['node']!);
   const stores = [...map.querySelectorAll<HTMLElement>('.store:not(.away, .absent)')].map((node) => node.dataset['node']!);
   const pairs = [
     ['tab', 'ingress'],
@@ -47,28 +47,28 @@ function pathElement(path: string): SVGElement {
   return element;
 }
 
-function runAlong(map: HTMLElement, { replica, store, kind }: Run): void {
+function runAlong(map: HTMLElement, { replica, store, outcome }: SentRequest): void {
   if (!replica || matchMedia('(prefers-reduced-motion: reduce)').matches) return flash(map, replica);
-  if (map.querySelectorAll('.runner').length >= MOST_AT_ONCE) return;
+  if (map.querySelectorAll('.moving-dot').length >= MAX_MOVING) return;
   const stops = ['tab', 'ingress', replica, ...(store ? [store] : [])];
   const lanes = stops.slice(1).map((to, index) => lane(map, stops[index]!, to));
   if (lanes.some((path) => path === null)) return;
-  void runLanes(map, lanes as string[], kind).then(() => flash(map, replica));
+  void runLanes(map, lanes as string[], outcome).then(() => flash(map, replica));
 }
 
-async function runLanes(map: HTMLElement, lanes: string[], kind: string): Promise<void> {
-  const runner = document.createElement('span');
-  runner.className = `runner ${kind}`;
-  runner.ariaHidden = 'true';
-  map.append(runner);
+async function runLanes(map: HTMLElement, lanes: string[], outcome: string): Promise<void> {
+  const dot = document.createElement('span');
+  dot.className = `moving-dot ${outcome}`;
+  dot.ariaHidden = 'true';
+  map.append(dot);
   for (const path of lanes) {
-    runner.style.offsetPath = `path("${path}")`;
-    await runner.animate([{ offsetDistance: '0%' }, { offsetDistance: '100%' }], {
+    dot.style.offsetPath = `path("${path}")`;
+    await dot.animate([{ offsetDistance: '0%' }, { offsetDistance: '100%' }], {
       duration: LAP_MS / lanes.length,
       easing: 'ease-in-out',
     }).finished;
   }
-  runner.remove();
+  dot.remove();
 }
 
 function flash(map: HTMLElement, replica: string | null): void {
@@ -77,7 +77,7 @@ function flash(map: HTMLElement, replica: string | null): void {
   setTimeout(() => node?.classList.remove('served'), 350);
 }
 
-/** A soft S from box to box: sideways where the boxes stand side by side, downwards where they are stacked. */
+/** A curve from box to box: sideways where they stand side by side, downwards where they are stacked. */
 function lane(map: HTMLElement, from: string, to: string): string | null {
   const [a, b] = [box(map, from), box(map, to)];
   if (!a || !b) return null;

@@ -1,6 +1,6 @@
-/** What the cluster page shows; the server makes it, the page draws it, and the stream renews it every second. */
+/** What the cluster page shows; sent with the page, and then every second in the event stream. */
 export interface ClusterView {
-  /** The replica that tells. */
+  /** The replica that made this view. */
   seenBy: string;
   heardOver: 'redis' | 'feed' | 'nobody';
   replicas: ReplicaView[];
@@ -24,21 +24,21 @@ export interface StoreView {
   state: 'serving' | 'away' | 'returning' | 'absent';
 }
 
-/** Milliseconds; a bound that half, and 99 of 100, of the lookups of the last ten seconds stayed below. */
+/** Milliseconds, over the last ten seconds. */
 export interface Latency {
   p50: number | null;
   p99: number | null;
 }
 
-/** What may be broken from here. */
+/** Which faults the visitor can cause. */
 export interface Controls {
   /** Crash and stop replicas. */
   faults: boolean;
-  /** Also the stores, and the number of replicas: only where the local launcher runs them. */
+  /** Also stop stores, and add or remove replicas: only under the local launcher. */
   launcher: boolean;
 }
 
-/** Who this tab is, as far as the server that made the page knew. */
+/** The visitor, when the page was rendered. */
 export interface Me {
   name: string;
   publicId: string;

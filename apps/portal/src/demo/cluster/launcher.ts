@@ -1,9 +1,9 @@
 import { ProblemException } from '@baton/platform';
 import { Injectable } from '@nestjs/common';
 
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;
 
-/** The local launcher, which runs the stores and the replicas; only it can break and mend them. */
+/** The local launcher, which runs the stores and the replicas and can stop and start them. */
 @Injectable()
 export class Launcher {
   constructor(
@@ -11,22 +11,20 @@ export class Launcher {
     private readonly token: string | undefined,
   ) {}
 
-  get isThere(): boolean {
+  get isAvailable(): boolean {
     return this.url !== undefined;
   }
 
-  /** @param order the path of what to do, such as `redis/stop` */
-  async tell(order: string): Promise<void> {
-    if (!this.url) throw new ProblemException(404, { title: 'No launcher', detail: 'Nothing here can start or stop stores.' });
+  /** @param path what to do, such as `redis/stop` */
+  async send(path: string): Promise<void> {
+    if (!this.url)
+      throw new ProblemException(404, { title: 'No launcher', detail: 'Stores can be stopped only under the local launcher.' });
     const headers = { authorization: `Bearer ${this.token ?? ''}` };
-    const answer = await fetch(`${this.url}/${order}`, {
-      method: 'POST',
-      headers,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    }).catch(() => null);
-    if (answer?.ok) return;
-    const { detail } = ((await answer?.json().catch(() => null)) ?? {}) as { detail?: string };
-    const status = answer?.status === 409 ? 409 : 502;
-    throw new ProblemException(status, { title: 'The launcher did not do it', detail: detail ?? `It was asked for: ${order}.` });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(`${this.url}/${path}`, { method: 'POST', headers, signal }).catch(() => null);
+    if (response?.ok) return;
+    const { detail } = ((await response?.json().catch(() => null)) ?? {}) as { detail?: string };
+    const status = response?.status === 409 ? 409 : 502;
+    throw new ProblemException(status, { title: 'The launcher refused', detail: detail ?? `The launcher did not respond to ${path}.` });
   }
 }

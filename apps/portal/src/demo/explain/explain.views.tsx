@@ -3,7 +3,7 @@ import { type Flow, FLOWS } from './flows.ts';
 import type { Figures } from './figures.ts';
 import { TOPOLOGIES, type Topology } from './topologies.ts';
 
-/** Links to a file of the repository where the site was told its address, else names it. */
+/** A link to a file of the repository if its address is configured, otherwise the path. */
 function SourceFile({ path, source }: { path: string; source?: string }) {
   return source ? (
     <a href={`${source}/${path}`}>
@@ -20,11 +20,11 @@ export function HowItWorks({ source }: { source?: string }) {
       <div class="page-head">
         <h1>How your session outlives its server</h1>
         <p class="lead">
-          No replica owns it. Redis holds the copy that is read, Postgres the record that counts, and the four flows below keep
-          the two honest.
+          No replica owns it. Redis holds the copy that requests read, Postgres the system of record; four flows keep the two
+          consistent.
         </p>
         <p>
-          <a href="/how-it-works/topologies">Compared with the other ways to do it</a>
+          <a href="/how-it-works/topologies">Compared with other architectures</a>
         </p>
       </div>
       <div class="flows fill">
@@ -56,18 +56,18 @@ function FlowCard({ flow, source }: { flow: Flow; source?: string }) {
   );
 }
 
-export function Topologies({ figures }: { figures: Figures | null }) {
+export function Topologies({ figures, name }: { figures: Figures; name: string }) {
   return (
     <div class="wrap stack">
       <div class="page-head">
         <h1>Seven places to keep a session</h1>
-        <p class="lead">Each is right for somebody. The question is what happens on the day something dies.</p>
+        <p class="lead">Each suits some site. The difference shows when something fails.</p>
         <p>
-          <a href="/how-it-works">How Baton does it</a>
+          <a href="/how-it-works">How {name} does it</a>
         </p>
       </div>
-      <TopologyTable figures={figures} />
-      {figures && <p class="muted">Measured {figures.on}. Other machines give other figures; the order stays.</p>}
+      <TopologyTable figures={figures} name={name} />
+      <p class="muted">Measured {figures.on}. Other machines give other figures, in the same order.</p>
     </div>
   );
 }
@@ -75,8 +75,8 @@ export function Topologies({ figures }: { figures: Figures | null }) {
 const COLUMNS = ['How', 'When a server dies', 'Who can serve you', 'Growing'];
 
 /** On narrow screens the rows are cards (style sheet); the roles keep it a table for screen readers. */
-function TopologyTable({ figures }: { figures: Figures | null }) {
-  const columns = ['Where', ...COLUMNS, ...(figures ? ['Measured'] : [])];
+function TopologyTable({ figures, name }: { figures: Figures; name: string }) {
+  const columns = ['Where', ...COLUMNS, 'Measured'];
   return (
     <table class="topologies" role="table">
       <thead role="rowgroup">
@@ -90,23 +90,24 @@ function TopologyTable({ figures }: { figures: Figures | null }) {
       </thead>
       <tbody role="rowgroup">
         {TOPOLOGIES.map((topology) => (
-          <TopologyRow topology={topology} figures={figures} />
+          <TopologyRow topology={topology} figures={figures} site={name} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function TopologyRow({ topology, figures }: { topology: Topology; figures: Figures | null }) {
-  const { name, mechanism, whenAServerDies, distribution, scaling, measuredAs = '' } = topology;
-  const cells = [mechanism, whenAServerDies, distribution, scaling].map((text, index) => [COLUMNS[index], text] as const);
-  const measured = figures ? [['Measured', figures.byTopology[measuredAs] ?? '–'] as const] : [];
+function TopologyRow({ topology, figures, site }: { topology: Topology; figures: Figures; site: string }) {
+  const { name, mechanism, whenAServerDies, distribution, scaling, measuredAs = '', ours } = topology;
+  const measured = figures.byTopology[measuredAs] ?? '–';
+  const texts = [mechanism, whenAServerDies, distribution, scaling, measured];
+  const cells = texts.map((text, index) => [[...COLUMNS, 'Measured'][index], text] as const);
   return (
-    <tr role="row" class={measuredAs === 'baton' ? 'ours' : undefined}>
+    <tr role="row" class={ours && 'ours'}>
       <th scope="row" role="rowheader">
-        {name}
+        {ours ? `${site}: ${name}` : name}
       </th>
-      {[...cells, ...measured].map(([label, text]) => (
+      {cells.map(([label, text]) => (
         <td role="cell" data-label={label}>
           {text}
         </td>

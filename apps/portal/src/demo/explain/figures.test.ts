@@ -1,4 +1,4 @@
-import { inWords, readFigures } from './figures.ts';
+import { inWords } from './figures.ts';
 
 describe('figures', () => {
   it('are those of reads, by stack', () => {
@@ -11,9 +11,5 @@ describe('figures', () => {
     expect(on).toBe('2026-11-20, 2 cores');
     expect(Object.keys(byTopology)).toEqual(['baton']);
     expect(byTopology['baton']).toContain('half of the reads within 1.2 ms');
-  });
-
-  it('are left out where nothing was measured', () => {
-    expect(readFigures('/nowhere/benchmarks.json')).toBeNull();
   });
 });

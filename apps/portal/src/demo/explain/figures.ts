@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import measured from './figures.json' with { type: 'json' };
 
-/** What the benchmark measured, in words for the comparison. */
+/** Results of the benchmark, in words. */
 export interface Figures {
   /** When, and on what. */
   on: string;
@@ -8,24 +8,10 @@ export interface Figures {
   byTopology: Record<string, string>;
 }
 
-export const FIGURES = Symbol('figures');
-
-/** Where the repository can be read, e.g. `https://example.org/baton/blob/main`. */
-export const SOURCE = Symbol('source');
-
 interface Results {
   date: string;
   machine: string;
   rows: { scenario: string; stack: string; p50Ms: number; p99Ms: number; cpuMsPer1000: number }[];
-}
-
-/** The reads of `docs/benchmarks/latest.json`, which the build puts beside the app; null where nothing was measured yet. */
-export function readFigures(file: string): Figures | null {
-  try {
-    return inWords(JSON.parse(readFileSync(file, 'utf8')) as Results);
-  } catch {
-    return null;
-  }
 }
 
 export function inWords({ date, machine, rows }: Results): Figures {
@@ -36,3 +22,6 @@ export function inWords({ date, machine, rows }: Results): Figures {
   });
   return { on: `${date.slice(0, 10)}, ${machine}`, byTopology: Object.fromEntries(byTopology) };
 }
+
+/** `npm run bench` refreshes the file. */
+export const FIGURES: Figures = inWords(measured);

@@ -7,22 +7,22 @@ export interface MemorySession {
   livesIn: string;
 }
 
-const MOST = 1000;
+const MAX_SESSIONS = 1000;
 
 /**
- * The counter-example, what many apps start with: sessions in the memory of the process that made them. Every other replica
- * has never heard of them, and they die with their process. Never use this for anything but showing that.
+ * The counter-example: sessions in the memory of the process that created them, as many apps start. No other replica knows
+ * them, and they are lost when their process stops. For demonstration only.
  */
 export class MemorySessions {
   private readonly sessions = new Map<string, MemorySession>();
 
   constructor(private readonly replica: string) {}
 
-  /** Returns the value of the cookie. The oldest give way, so that a demo left open does not fill the memory. */
+  /** Returns the value of the cookie. The oldest session is dropped at the limit, so an open tab cannot fill the memory. */
   create(user: string): string {
     const id = randomBytes(24).toString('base64url');
     this.sessions.set(id, { user, createdAt: new Date().toISOString(), livesIn: this.replica });
-    if (this.sessions.size > MOST) this.sessions.delete(this.sessions.keys().next().value!);
+    if (this.sessions.size > MAX_SESSIONS) this.sessions.delete(this.sessions.keys().next().value!);
     return id;
   }
 

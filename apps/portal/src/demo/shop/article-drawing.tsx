@@ -1,6 +1,6 @@
 import type { Article } from './catalogue.ts';
 
-/** The goods, drawn with the few shapes of the brand. */
+/** A drawing of an article. */
 export function ArticleDrawing({ of }: { of: Article['drawing'] }) {
   return (
     <svg class="drawing" viewBox="0 0 120 80" aria-hidden="true">

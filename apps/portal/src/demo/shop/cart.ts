@@ -1,5 +1,11 @@
-/** Pieces by sku, as the session keeps them. */
+/** Quantity by sku, as the session keeps it. */
 export type Cart = Readonly<Record<string, number>>;
+
+declare module 'express-session' {
+  interface SessionData {
+    cart: Record<string, number>;
+  }
+}
 
 export interface CartItem {
   sku: string;
@@ -8,12 +14,12 @@ export interface CartItem {
 
 export const MOST_ARTICLES = 100;
 
-/** The cart has no room for one more kind of article. */
+/** The cart holds the maximum of different articles. */
 export class CartFullError extends Error {
   override readonly name = 'CartFullError';
 }
 
-/** @throws CartFullError when the article is new and the cart holds the most it may. */
+/** @throws CartFullError for a new article in a full cart. */
 export function withArticle(cart: Cart = {}, { sku, quantity }: CartItem): Cart {
   const before = Object.hasOwn(cart, sku) ? cart[sku]! : 0;
   if (before === 0 && Object.keys(cart).length >= MOST_ARTICLES) throw new CartFullError();

@@ -5,8 +5,8 @@ import type { Request } from 'express';
 import { type Cart, CartFullError, type CartItem, MOST_ARTICLES, withArticle, withoutArticle } from './cart.ts';
 
 /**
- * The cart of a visitor, signed in or not. Changes of a stored session go through `Sessions.update`, so parallel ones all count;
- * a visitor without a session gets one with the first article, and none for looking.
+ * The cart of a visitor, signed in or not. Changes of a stored session go through `Sessions.update`, so concurrent ones all
+ * count. The first article creates a session; reading does not.
  */
 @Injectable()
 export class Carts {

@@ -1,7 +1,8 @@
+import { demoWords } from '@baton/demo';
+import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Param, Post, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { EndedSessionGuard } from '../../ended-session.guard.ts';
-import { Pages } from '../../pages/pages.tsx';
 import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemForm, sku } from './cart-input.ts';
@@ -9,8 +10,9 @@ import { Carts } from './carts.ts';
 import { CartView, Catalogue } from './shop.views.tsx';
 
 const HTML = ['content-type', 'text/html; charset=utf-8'] as const;
+const STYLES = { styles: ['shop'] };
 
-/** Forms and pages; each form answers with the page that shows its effect, so a reload repeats nothing. */
+/** Pages and forms; each form redirects to the page that shows its effect, so a reload does not repeat it. */
 @Controller()
 export class ShopPages {
   constructor(
@@ -22,15 +24,15 @@ export class ShopPages {
   @Header(...HTML)
   catalogue(@Req() request: Request, @Query('added') added?: string) {
     const known = sku.safeParse(added).data;
-    const { t } = this.pages.reader(request);
-    return this.pages.render(request, { title: t.shop }, (reader) => <Catalogue reader={reader} added={known} />);
+    const t = this.words(request);
+    return this.pages.render(request, { title: t.shop, ...STYLES }, (reader) => <Catalogue reader={reader} added={known} />);
   }
 
   @Get('cart')
   @Header(...HTML)
   cart(@Req() request: Request) {
-    const { t } = this.pages.reader(request);
-    return this.pages.render(request, { title: t.cart }, (reader) => (
+    const t = this.words(request);
+    return this.pages.render(request, { title: t.cart, ...STYLES }, (reader) => (
       <CartView reader={reader} items={itemsOf(request.session.cart)} />
     ));
   }
@@ -49,5 +51,9 @@ export class ShopPages {
   @Redirect('/cart', 303)
   async remove(@Req() request: Request, @Param('sku') name: string) {
     await this.carts.remove(request, parse(sku, name));
+  }
+
+  private words(request: Request) {
+    return demoWords(this.pages.reader(request).visit.language);
   }
 }

@@ -1,11 +1,11 @@
-import { Notice } from '@baton/ui';
-import type { Reader } from '../../pages/pages.tsx';
+import { articlesIn, demoWords } from '@baton/demo';
+import { Notice, type Reader } from '@baton/ui';
 import { ArticleDrawing } from './article-drawing.tsx';
 import type { CartItem } from './cart.ts';
 import { type Article, articleOf, CATALOGUE, price } from './catalogue.ts';
 
-export function Catalogue({ reader, added }: { reader: Reader; added?: string }) {
-  const { t, visit, site } = reader;
+export function Catalogue({ reader: { visit, site }, added }: { reader: Reader; added?: string }) {
+  const t = demoWords(visit.language);
   return (
     <div class="wrap stack">
       <div class="page-head">
@@ -19,7 +19,7 @@ export function Catalogue({ reader, added }: { reader: Reader; added?: string })
       )}
       <ul class="shelf fill">
         {CATALOGUE.map((article) => (
-          <ShelfArticle article={article} add={t.add} language={visit.looks.language ?? 'en'} />
+          <ShelfArticle article={article} add={t.add} language={visit.language} />
         ))}
       </ul>
     </div>
@@ -47,7 +47,7 @@ function ShelfArticle({ article, add, language }: { article: Article; add: strin
 }
 
 export function CartView({ reader, items }: { reader: Reader; items: CartItem[] }) {
-  const { t } = reader;
+  const t = demoWords(reader.visit.language);
   return (
     <div class="wrap stack">
       <div class="page-head">
@@ -63,8 +63,8 @@ export function CartView({ reader, items }: { reader: Reader; items: CartItem[] 
 }
 
 function CartTable({ reader, items }: { reader: Reader; items: CartItem[] }) {
-  const { t, visit } = reader;
-  const language = visit.looks.language ?? 'en';
+  const { language, session } = reader.visit;
+  const t = demoWords(language);
   const total = items.reduce((sum, { sku, quantity }) => sum + quantity * (articleOf(sku)?.cents ?? 0), 0);
   return (
     <table class="cart-table numbers">
@@ -86,7 +86,7 @@ function CartTable({ reader, items }: { reader: Reader; items: CartItem[] }) {
       <tfoot>
         <tr>
           <th scope="row" colSpan={2}>
-            {t.articles(visit.articles)}
+            {t.articles(articlesIn(session))}
           </th>
           <td colSpan={2}>
             <strong>{price(total, language)}</strong>

@@ -1,6 +1,6 @@
 import type { ClusterView, Latency } from '../cluster-view.ts';
 
-/** Frames of fixed height; the page's script draws into them, the captions say the newest values in words. */
+/** Frames of fixed height that the page's script draws into; the captions give the newest values in words. */
 export function Charts({ view }: { view: ClusterView }) {
   const stores = Object.entries(view.latency);
   return (

@@ -2,16 +2,16 @@ import { Bib } from '../../../../../../libs/ui/src/components/bib.tsx';
 import type { ClusterView, Controls, StoreView } from '../cluster-view.ts';
 import { AddReplica, ReplicaFaults, StoreFaults } from './fault-buttons.tsx';
 import { colourOf, initialsOf } from './paint.ts';
-import type { Runner } from './race.ts';
+import type { ReplicaStatus } from './request-log.ts';
 
 interface MapProps {
   view: ClusterView;
-  runners: Runner[];
+  replicas: ReplicaStatus[];
   controls: Controls;
 }
 
-/** Who is there. Wires and runners are drawn over it by the page's script, from where the boxes are. */
-export function ClusterMap({ view, runners, controls }: MapProps) {
+/** The replicas and stores. The page's script draws wires and moving requests over it, from the positions of the boxes. */
+export function ClusterMap({ view, replicas, controls }: MapProps) {
   return (
     <section class="map" aria-labelledby="map-title" data-map>
       <h2 id="map-title" class="hidden-visually">
@@ -27,64 +27,64 @@ export function ClusterMap({ view, runners, controls }: MapProps) {
       </div>
       <div class="column replicas">
         {['auth', 'portal'].map((app) => (
-          <ReplicaGroup app={app} runners={runners.filter((runner) => runner.app === app)} controls={controls} />
+          <ReplicaGroup app={app} replicas={replicas.filter((replica) => replica.app === app)} controls={controls} />
         ))}
       </div>
       <div class="column stores">
         {view.stores.map((store) => (
           <StoreNode store={store} controls={controls} />
         ))}
-        <p class="heard muted">{HEARD[view.heardOver]}</p>
+        <p class="membership muted">{MEMBERSHIP[view.heardOver]}</p>
       </div>
     </section>
   );
 }
 
-const HEARD = {
-  redis: 'Replicas know of each other over Redis.',
-  feed: 'Redis is away: replicas know of each other over the event feed in Postgres.',
-  nobody: 'Neither store can be asked: only the replica that tells this is sure of itself.',
+const MEMBERSHIP = {
+  redis: 'Replicas find each other through Redis.',
+  feed: 'Redis is unavailable: replicas find each other through the event feed in Postgres.',
+  nobody: 'Both stores are unavailable: only the replica that serves this page is certain.',
 };
 
-function ReplicaGroup({ app, runners, controls }: { app: string; runners: Runner[]; controls: Controls }) {
+function ReplicaGroup({ app, replicas, controls }: { app: string; replicas: ReplicaStatus[]; controls: Controls }) {
   return (
     <div class="group">
       <div class="group-head">
         <h3>{app}</h3>
         {controls.launcher && <AddReplica app={app} />}
       </div>
-      <ul class="runners-list">
-        {runners.map((runner) => (
-          <ReplicaNode key={runner.name} runner={runner} controls={controls} />
+      <ul class="replica-list">
+        {replicas.map((replica) => (
+          <ReplicaNode key={replica.name} replica={replica} controls={controls} />
         ))}
       </ul>
     </div>
   );
 }
 
-function ReplicaNode({ runner, controls }: { runner: Runner; controls: Controls }) {
+function ReplicaNode({ replica, controls }: { replica: ReplicaStatus; controls: Controls }) {
   const about =
-    runner.state === 'running' ? `up ${duration(runner.upSeconds)} · ${runner.requestsPerSecond}/s` : STATES[runner.state];
+    replica.state === 'running' ? `up ${duration(replica.upSeconds)} · ${replica.requestsPerSecond}/s` : STATES[replica.state];
   return (
     <li
-      class={`node replica c${colourOf(runner.app, runner.name)} ${runner.state}`}
-      data-node={runner.name}
-      data-instance={runner.instance}
+      class={`node replica c${colourOf(replica.app, replica.name)} ${replica.state}`}
+      data-node={replica.name}
+      data-instance={replica.instance}
     >
       <span class="swatch" aria-hidden="true">
-        {initialsOf(runner.name)}
+        {initialsOf(replica.name)}
       </span>
       <span class="replica-text">
-        <Bib name={runner.name} />
-        <small class="muted numbers">{runner.draining ? 'finishing its requests' : about}</small>
-        {runner.place && <small class="muted">{runner.place}</small>}
+        <Bib name={replica.name} />
+        <small class="muted numbers">{replica.draining ? 'draining' : about}</small>
+        {replica.place && <small class="muted">{replica.place}</small>}
       </span>
-      {controls.faults && <ReplicaFaults runner={runner} canRemove={controls.launcher} />}
+      {controls.faults && <ReplicaFaults replica={replica} canRemove={controls.launcher} />}
     </li>
   );
 }
 
-const STATES = { silent: 'nothing heard', gone: 'gone' };
+const STATES = { silent: 'not responding', down: 'down' };
 
 function StoreNode({ store, controls }: { store: StoreView; controls: Controls }) {
   return (
@@ -99,7 +99,7 @@ function StoreNode({ store, controls }: { store: StoreView; controls: Controls }
 }
 
 const STORE_NAMES = { redis: 'Redis', postgres: 'Postgres' };
-const STORE_STATES = { serving: 'serving', away: 'away', returning: 'coming back, not trusted yet', absent: 'not installed' };
+const STORE_STATES = { serving: 'serving', away: 'unavailable', returning: 'recovering, not trusted yet', absent: 'not installed' };
 
 function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import type { StoreView } from '../cluster-view.ts';
-import type { Runner } from './race.ts';
+import type { ReplicaStatus } from './request-log.ts';
 
-/** Every fault is a form, so it also works without scripts; with them it is sent in the background. */
-function OrderForm({ kind, instance, children }: { kind: string; instance?: string; children: ComponentChildren }) {
+/** Every button is a form, so it works without scripts too; with them it is sent in the background. */
+function FaultForm({ kind, instance, children }: { kind: string; instance?: string; children: ComponentChildren }) {
   return (
-    <form method="post" action="/cluster/orders" class="orders" data-order>
+    <form method="post" action="/cluster/orders" class="faults" data-fault>
       <input type="hidden" name="kind" value={kind} />
       {instance && <input type="hidden" name="instance" value={instance} />}
       {children}
@@ -13,27 +13,27 @@ function OrderForm({ kind, instance, children }: { kind: string; instance?: stri
   );
 }
 
-function Order({ action, label, about }: { action: string; label: string; about: string }) {
+function FaultButton({ action, label, about }: { action: string; label: string; about: string }) {
   return (
-    <button class="order" type="submit" name="action" value={action}>
+    <button class="fault" type="submit" name="action" value={action}>
       {label}
       <span class="hidden-visually"> {about}</span>
     </button>
   );
 }
 
-export function ReplicaFaults({ runner, canRemove }: { runner: Runner; canRemove: boolean }) {
-  const gone = runner.state !== 'running';
+export function ReplicaFaults({ replica, canRemove }: { replica: ReplicaStatus; canRemove: boolean }) {
+  const running = replica.state === 'running';
   return (
-    <div class={gone ? 'order-row off' : 'order-row'}>
-      <OrderForm kind="replica" instance={runner.instance}>
-        <Order action="crash" label="Crash" about={runner.name} />
-        <Order action="stop" label="Stop" about={runner.name} />
-      </OrderForm>
+    <div class={running ? 'fault-row' : 'fault-row off'}>
+      <FaultForm kind="replica" instance={replica.instance}>
+        <FaultButton action="crash" label="Crash" about={replica.name} />
+        <FaultButton action="stop" label="Stop" about={replica.name} />
+      </FaultForm>
       {canRemove && (
-        <OrderForm kind="remove">
-          <Order action={runner.name} label="Remove" about={runner.name} />
-        </OrderForm>
+        <FaultForm kind="remove">
+          <FaultButton action={replica.name} label="Remove" about={replica.name} />
+        </FaultForm>
       )}
     </div>
   );
@@ -41,23 +41,23 @@ export function ReplicaFaults({ runner, canRemove }: { runner: Runner; canRemove
 
 export function AddReplica({ app }: { app: string }) {
   return (
-    <OrderForm kind="add">
-      <Order action={app} label="Add one" about={`replica of ${app}`} />
-    </OrderForm>
+    <FaultForm kind="add">
+      <FaultButton action={app} label="Add one" about={`replica of ${app}`} />
+    </FaultForm>
   );
 }
 
-const STORE_ORDERS = {
+const STORE_FAULTS = {
   redis: ['stop', 'start', 'freeze', 'thaw', 'flush'],
   postgres: ['stop', 'start', 'freeze', 'thaw'],
 };
 
 export function StoreFaults({ store }: { store: StoreView['name'] }) {
   return (
-    <OrderForm kind={store}>
-      {STORE_ORDERS[store].map((action) => (
-        <Order action={action} label={action.charAt(0).toUpperCase() + action.slice(1)} about={store} />
+    <FaultForm kind={store}>
+      {STORE_FAULTS[store].map((action) => (
+        <FaultButton action={action} label={action.charAt(0).toUpperCase() + action.slice(1)} about={store} />
       ))}
-    </OrderForm>
+    </FaultForm>
   );
 }

@@ -1,20 +1,20 @@
 import { Bib } from '../../../../../../libs/ui/src/components/bib.tsx';
 import type { Me } from '../cluster-view.ts';
-import type { Mark } from './race.ts';
+import type { LogEntry } from './request-log.ts';
 
 interface IdentityProps {
   me: Me | null;
-  last: Mark | null;
-  /** Seconds since the session was made; null until a clock runs. */
+  last: LogEntry | null;
+  /** Seconds since the session was created; null until the browser's clock runs. */
   ageSeconds: number | null;
   memory: boolean;
 }
 
-/** What stays the same beside what changes all the time. */
+/** The visitor's identity, which stays, beside the replica and store, which change. */
 export function IdentityCard({ me, last, ageSeconds, memory }: IdentityProps) {
   return (
     <section class="panel identity" aria-labelledby="identity-title">
-      <h2 id="identity-title">{memory ? 'Who you are depends on who answers' : 'Your identity does not change'}</h2>
+      <h2 id="identity-title">{memory ? 'Your identity depends on the replica' : 'Your identity does not change'}</h2>
       {me ? <Stays me={me} ageSeconds={ageSeconds} /> : <SignInFirst />}
       <dl class="changes">
         <dt>Served by</dt>
@@ -48,7 +48,7 @@ function Stays({ me, ageSeconds }: { me: Me; ageSeconds: number | null }) {
 function SignInFirst() {
   return (
     <p class="sign-in-first">
-      You carry no baton yet. <a href="/auth/login?to=/cluster">Sign in</a>, and every square below will be a request of yours.
+      You are not signed in. <a href="/auth/login?to=/cluster">Sign in</a>, and this tab starts to send requests: one square each.
     </p>
   );
 }

@@ -1,18 +1,18 @@
-import type { Mark } from './race.ts';
+import type { LogEntry } from './request-log.ts';
 
 interface StoryProps {
   memory: boolean;
-  last: Mark | null;
+  last: LogEntry | null;
   onSignIn: () => void;
 }
 
-/** What the visitor sees happen, in words. The box keeps its height, so nothing jumps while answers alternate. */
+/** Explains what the timeline shows. The box keeps its height, so nothing jumps while responses alternate. */
 export function MemoryStory({ memory, last, onSignIn }: StoryProps) {
   if (!memory) {
     return (
       <p class="story muted">
-        A square is a request, its colour and letters the replica that answered. Red would be a failure, a ring a lost session.
-        Crash whatever you like.
+        A square is a request; its color and letters are the replica that served it. Red is a failed request, a ring a lost
+        session. Crash whatever you like.
       </p>
     );
   }
@@ -26,9 +26,9 @@ export function MemoryStory({ memory, last, onSignIn }: StoryProps) {
   );
 }
 
-function happened({ kind, replica }: Mark): string {
-  if (kind === 'ok') return `${replica} knows you: your session is in its memory, and nowhere else. Watch the next replica.`;
-  if (kind === 'lost')
-    return `${replica} has never heard of you. To it you are signed out: your session is in the memory of another server, and dies with it.`;
-  return 'Nobody answered.';
+function happened({ outcome, replica }: LogEntry): string {
+  if (outcome === 'ok') return `${replica} knows you: your session is in its memory, and nowhere else. Watch what the next replica does.`;
+  if (outcome === 'lost')
+    return `${replica} does not know you. You are signed out there: your session is in the memory of another server, and is lost when that one stops.`;
+  return 'No replica responded.';
 }

@@ -16,12 +16,12 @@ interface PaceProps {
   onMemory: (memory: boolean) => void;
 }
 
-/** How fast this tab asks, whether it asks at all, and whose sessions it uses. */
+/** How fast this tab sends requests, and where its session is kept. */
 export function PaceControls({ running, pace, memory, disabled, onToggle, onPace, onMemory }: PaceProps) {
   return (
     <div class="pace">
       <button class="button small" type="button" onClick={onToggle} disabled={disabled}>
-        {running ? 'Pause' : 'Go on'}
+        {running ? 'Pause' : 'Continue'}
       </button>
       <fieldset class="segments">
         <legend class="hidden-visually">Pace of the requests</legend>

@@ -1,7 +1,7 @@
-/** How many colours the style sheet has; apart for colour-blind eyes as well (after Okabe and Ito), and red is left to failures. */
+/** How many colors the style sheet has: distinct for color-blind readers (after Okabe and Ito); red is reserved for failures. */
 const COLOURS = 8;
 
-/** The colour of a replica, the same in every tab and after every restart: by its number, else by its name. */
+/** The color of a replica, the same in every tab and after every restart: from its number, else from its name. */
 export function colourOf(app: string, name: string): number {
   const number = /(\d+)$/.exec(name)?.[1];
   const place = number
@@ -10,7 +10,7 @@ export function colourOf(app: string, name: string): number {
   return ((((place % COLOURS) + COLOURS) % COLOURS) ^ (app === 'auth' ? 4 : 0)) % COLOURS;
 }
 
-/** Two characters, so that colour is never the only difference: `portal-2` is P2, `auth-7f9-x2k` is A·k. */
+/** Two characters, so that color is never the only difference: `portal-2` is P2, `auth-7f9-x2k` is Ak. */
 export function initialsOf(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(-1)}`;
 }

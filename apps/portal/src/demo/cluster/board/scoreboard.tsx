@@ -1,13 +1,13 @@
-import type { Race } from './race.ts';
+import type { RequestLog } from './request-log.ts';
 
-/** "412 requests · 5 replicas gone · 0 failed · 0 sessions lost" */
-export function Scoreboard({ race }: { race: Race }) {
+/** "412 requests · 5 replicas went down · 0 failed · 0 sessions lost" */
+export function Scoreboard({ log }: { log: RequestLog }) {
   return (
     <dl class="scores numbers">
-      <Score name="requests" count={race.requests} label={race.requests === 1 ? 'request' : 'requests'} />
-      <Score name="gone" count={race.gone} label={race.gone === 1 ? 'replica gone' : 'replicas gone'} />
-      <Score name="failed" count={race.failed} label="failed" bad={race.failed > 0} />
-      <Score name="lost" count={race.lost} label={race.lost === 1 ? 'session lost' : 'sessions lost'} bad={race.lost > 0} />
+      <Score name="requests" count={log.requests} label={log.requests === 1 ? 'request' : 'requests'} />
+      <Score name="down" count={log.down} label={log.down === 1 ? 'replica went down' : 'replicas went down'} />
+      <Score name="failed" count={log.failed} label="failed" bad={log.failed > 0} />
+      <Score name="lost" count={log.lost} label={log.lost === 1 ? 'session lost' : 'sessions lost'} bad={log.lost > 0} />
     </dl>
   );
 }
