@@ -35,18 +35,7 @@ export interface AuthOptions {
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [
-    Users,
-    DemoAccounts,
-    Authenticator,
-    Throttle,
-    LocalStrategy,
-    SignIn,
-    Account,
-    AuditLog,
-    SessionAudit,
-    SigningKeys,
-  ],
+  providers: [Users, DemoAccounts, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
@@ -59,7 +48,11 @@ export class AuthModule {
     if (identity.demo) site.signInHint = (language) => demoWords(language).signInHint;
     return {
       module: AuthModule,
-      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), ClusterModule.forRoot(identity), PagesModule.forRoot(site)],
+      imports: [
+        SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }),
+        ClusterModule.forRoot(identity),
+        PagesModule.forRoot(site),
+      ],
       providers: [
         { provide: AuthSettings, useValue: settings },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },

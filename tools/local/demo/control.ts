@@ -35,7 +35,12 @@ export async function startControl(running: Running): Promise<Control> {
   return { url: `http://${LOOPBACK}:${port}`, token, close };
 }
 
-async function respond(faults: FaultController, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  faults: FaultController,
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const send = (status: number, body: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };

@@ -6,10 +6,11 @@ export const demo: Extension = {
   environment: { DEMO: 'true' },
   async start(environment, running) {
     if (environment['DEMO'] !== 'true') return null;
-    const { url, token, close } = await startControl(running);
+    const control = await startControl(running);
+    const { url, token } = control;
     return {
       url,
-      close,
+      close: () => control.close(),
       environmentOf: (app) => (app === 'portal' ? { LAUNCHER_URL: url, LAUNCHER_TOKEN: token } : {}),
       rows: [['Log in', 'demo / baton-demo-2026   or   admin / baton-admin-2026']],
       logIn: (portalUrl) =>

@@ -30,7 +30,13 @@ export class DemoModule implements OnApplicationBootstrap {
   }
 
   static forRoot(config: DemoConfig): DynamicModule {
-    const identity = { app: 'portal', replica: config.REPLICA, version: config.VERSION, demo: config.DEMO, place: placeOf(config) };
+    const identity = {
+      app: 'portal',
+      replica: config.REPLICA,
+      version: config.VERSION,
+      demo: config.DEMO,
+      place: placeOf(config),
+    };
     return {
       module: DemoModule,
       imports: [ClusterModule.forRoot(identity)],
@@ -51,6 +57,7 @@ export class DemoModule implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.DEMO) new Logger('demo').warn('DEMO mode: accounts with public passwords can log in, and visitors can crash replicas.');
+    if (this.config.DEMO)
+      new Logger('demo').warn('DEMO mode: accounts with public passwords can log in, and visitors can crash replicas.');
   }
 }

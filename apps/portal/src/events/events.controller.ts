@@ -65,4 +65,7 @@ const hello = (publicId: string | undefined): MessageEvent => ({
   data: { publicId: publicId ?? null },
 });
 
-const ended = (reason: string | null, preferences: Preferences): MessageEvent => ({ type: 'ended', data: farewell(reason, preferences) });
+const ended = (reason: string | null, preferences: Preferences): MessageEvent => ({
+  type: 'ended',
+  data: farewell(reason, preferences),
+});

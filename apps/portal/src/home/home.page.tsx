@@ -1,7 +1,11 @@
 import type { HomePage, Reader, Site } from '@baton/ui';
 
 /** The beginning of a product: replace it with yours. */
-export const plainHomePage = ({ name }: Site): HomePage => ({ options: { title: name }, view: (reader) => <Home reader={reader} />, text });
+export const plainHomePage = ({ name }: Site): HomePage => ({
+  options: { title: name },
+  view: (reader) => <Home reader={reader} />,
+  text,
+});
 
 function Home({ reader: { site, visit, t } }: { reader: Reader }) {
   return (

@@ -14,7 +14,12 @@ export function PreferencesView({ reader, saved }: { reader: Reader; saved: bool
       {saved && <Notice tone="good" title={t.saved} />}
       <form method="post" action="/preferences" class="form panel">
         <Choices name="theme" legend={t.theme} value={theme} options={THEMES.map((it) => [it, t.themes[it]])} />
-        <Choices name="language" legend={t.language} value={visit.language} options={LANGUAGES.map((it) => [it, OWN_NAMES[it]])} />
+        <Choices
+          name="language"
+          legend={t.language}
+          value={visit.language}
+          options={LANGUAGES.map((it) => [it, OWN_NAMES[it]])}
+        />
         <Choices name="density" legend={t.density} value={density} options={DENSITIES.map((it) => [it, t.densities[it]])} />
         <button class="button" type="submit">
           {t.save}

@@ -14,7 +14,8 @@ export function listen(address: string, types: string[]): void {
   const open = () => {
     source?.close();
     source = new EventSource(last ? withLast(address, last) : address);
-    for (const type of [...TYPES, ...types]) source.addEventListener(type, (event) => dispatch(type, event as MessageEvent<string>));
+    for (const type of [...TYPES, ...types])
+      source.addEventListener(type, (event) => dispatch(type, event as MessageEvent<string>));
     // The browser reconnects by itself, except after an error response such as a 503.
     source.addEventListener('error', () => source?.readyState === EventSource.CLOSED && reopenLater());
   };

@@ -55,7 +55,8 @@ export const es: Words = {
     500: { title: 'Algo ha fallado', detail: 'El error es nuestro. Tu sesión no está afectada.' },
     503: {
       title: 'No disponible por el momento',
-      detail: 'Los almacenes de sesiones no están disponibles y no podemos consultar tu sesión. No se ha cerrado, y no se ha perdido nada de lo guardado.',
+      detail:
+        'Los almacenes de sesiones no están disponibles y no podemos consultar tu sesión. No se ha cerrado, y no se ha perdido nada de lo guardado.',
     },
   },
 };

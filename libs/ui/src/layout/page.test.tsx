@@ -44,7 +44,11 @@ describe('a page', () => {
   });
 
   it('says in an outage that the visitor was not signed out', () => {
-    const html = errorPage(reader(visitOf({ path: '/cart' })), { status: 503, title: 'Service Unavailable', retryAfterSeconds: 2 });
+    const html = errorPage(reader(visitOf({ path: '/cart' })), {
+      status: 503,
+      title: 'Service Unavailable',
+      retryAfterSeconds: 2,
+    });
     expect(html).toContain('You have not been signed out');
     expect(html).toContain('data-retry-seconds="2"');
   });

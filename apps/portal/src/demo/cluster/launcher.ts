@@ -25,6 +25,9 @@ export class Launcher {
     if (response?.ok) return;
     const { detail } = ((await response?.json().catch(() => null)) ?? {}) as { detail?: string };
     const status = response?.status === 409 ? 409 : 502;
-    throw new ProblemException(status, { title: 'The launcher refused', detail: detail ?? `The launcher did not respond to ${path}.` });
+    throw new ProblemException(status, {
+      title: 'The launcher refused',
+      detail: detail ?? `The launcher did not respond to ${path}.`,
+    });
   }
 }

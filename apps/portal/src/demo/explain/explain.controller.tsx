@@ -18,9 +18,7 @@ export class ExplainController {
   @Get()
   @Header(...HTML)
   flows(@Req() request: Request) {
-    return this.pages.render(request, { ...PAGE, title: 'How it works' }, () => (
-      <HowItWorks source={this.config.SOURCE_URL} />
-    ));
+    return this.pages.render(request, { ...PAGE, title: 'How it works' }, () => <HowItWorks source={this.config.SOURCE_URL} />);
   }
 
   @Get('topologies')

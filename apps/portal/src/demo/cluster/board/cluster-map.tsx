@@ -99,7 +99,12 @@ function StoreNode({ store, controls }: { store: StoreView; controls: Controls }
 }
 
 const STORE_NAMES = { redis: 'Redis', postgres: 'Postgres' };
-const STORE_STATES = { serving: 'serving', away: 'unavailable', returning: 'recovering, not trusted yet', absent: 'not installed' };
+const STORE_STATES = {
+  serving: 'serving',
+  away: 'unavailable',
+  returning: 'recovering, not trusted yet',
+  absent: 'not installed',
+};
 
 function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;

@@ -27,7 +27,8 @@ export function MemoryStory({ memory, last, onSignIn }: StoryProps) {
 }
 
 function happened({ outcome, replica }: LogEntry): string {
-  if (outcome === 'ok') return `${replica} knows you: your session is in its memory, and nowhere else. Watch what the next replica does.`;
+  if (outcome === 'ok')
+    return `${replica} knows you: your session is in its memory, and nowhere else. Watch what the next replica does.`;
   if (outcome === 'lost')
     return `${replica} does not know you. You are signed out there: your session is in the memory of another server, and is lost when that one stops.`;
   return 'No replica responded.';

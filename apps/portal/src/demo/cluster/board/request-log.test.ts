@@ -15,7 +15,14 @@ const view = (names: string[], heardOver: ClusterView['heardOver'] = 'redis'): C
 });
 const withViews = (log: RequestLog, ...views: ClusterView[]) =>
   views.reduce((now, next) => reduceLog(now, { type: 'view', view: next }), log);
-const entry = (outcome: LogEntry['outcome']): LogEntry => ({ number: 1, outcome, app: 'portal', replica: 'portal-1', store: 'redis', ms: 1 });
+const entry = (outcome: LogEntry['outcome']): LogEntry => ({
+  number: 1,
+  outcome,
+  app: 'portal',
+  replica: 'portal-1',
+  store: 'redis',
+  ms: 1,
+});
 
 describe('the request log', () => {
   it('counts requests by their outcome', () => {
