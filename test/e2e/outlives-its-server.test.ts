@@ -15,7 +15,8 @@ describe('a session outlives the server that made it', () => {
 
   it('logs in once and is the same user on every replica', async () => {
     const login = await loginAs(visitor);
-    authThatLoggedIn = login.headers.get('x-replica') ?? 'auth-1';
+    authThatLoggedIn = login.headers.get('x-served-by')!;
+    expect(cluster.of('auth').map(({ name }) => name)).toContain(authThatLoggedIn);
     const answers = await ask(visitor, '/api/session');
     expect(statuses(answers)).toEqual([200]);
     expect(new Set(answers.map(({ body }) => body.user.name))).toHaveProperty('size', 1);

@@ -1,4 +1,5 @@
-import { ADMIN } from '../support/client.ts';
+import { ADMIN, type Client, loginAs } from '../support/client.ts';
+import { startReplica } from '../support/replicas.ts';
 import { PASSWORD, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -65,4 +66,29 @@ describe('the audit log', () => {
     const revoked = (await rowsOf(id)).filter(({ event }) => event === 'session-revoked');
     expect(revoked).toHaveLength(1);
   });
+
+  it('has a logout only after it happened', async () => {
+    const settings = { SESSION_STRATEGY: 'postgres', SESSION_POSTGRES_DEADLINE_MS: '1000' };
+    const replica = await startReplica('auth', { ...site.env, ...settings });
+    const { credentials, ...newcomer } = await site.newcomer();
+    const client = newcomer.at(replica.url);
+    await loginAs(client, credentials);
+    const { id } = (await client.get('/auth/account')).body.user as { id: string };
+    const sessions = (await client.get('/auth/sessions')).body as { publicId: string; current: boolean }[];
+    await site.query('BEGIN');
+    await site.query('LOCK TABLE session IN SHARE MODE');
+    expect((await client.post('/auth/logout')).status).toBe(503);
+    await site.query('COMMIT');
+    expect((await rowsOf(id)).map(({ event }) => event)).not.toContain('logout');
+    expect(replica.logs()).not.toContain('"msg":"logout"');
+    await untilSignedOut(client);
+    expect(await untilRecorded(id, 'logout')).toMatchObject({ public_id: sessions.find(({ current }) => current)!.publicId });
+    expect((await rowsOf(id)).filter(({ event }) => event === 'logout')).toHaveLength(1);
+  });
+
+  async function untilSignedOut(client: Client): Promise<void> {
+    const deadline = performance.now() + 20_000;
+    while ((await client.post('/auth/logout')).status !== 204)
+      if (performance.now() > deadline) throw new Error('The stores are not in use again.');
+  }
 });

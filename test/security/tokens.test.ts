@@ -158,6 +158,34 @@ describe('the keys', () => {
     expect((await jwks()).keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([kidOf(first), kidOf(latest)]));
   }, 30_000);
 
+  it('do not hold up logins and logouts while one is made', async () => {
+    const [making, leaving] = [await site.newcomer(), await site.newcomer()];
+    await site.query('DELETE FROM token_key');
+    // Stops the replica between taking the lock of the keys and storing the new one.
+    await site.query('BEGIN');
+    await site.query('LOCK TABLE token_key IN SHARE MODE');
+    const token = making.post('/auth/token');
+    try {
+      await untilWaitingForTable('token_key');
+      const logins = Promise.all([site.signedIn(leaving.credentials), leaving.post('/auth/logout')]);
+      const first = await Promise.race([token.then(() => 'the token'), logins.then(() => 'login and logout')]);
+      expect(first).toBe('login and logout');
+      expect((await logins)[1].status).toBe(204);
+    } finally {
+      await site.query('COMMIT');
+    }
+    expect((await token).status).toBe(200);
+  });
+
+  async function untilWaitingForTable(table: string): Promise<void> {
+    const deadline = performance.now() + 5000;
+    for (;;) {
+      const waiting = await site.query('SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass', [table]);
+      if (waiting.length > 0) return;
+      if (performance.now() > deadline) throw new Error(`nobody waits for ${table}`);
+    }
+  }
+
   it('are useless in a dump of the table', async () => {
     await tokenOf(await site.signedIn());
     const rows = await site.query<{ sealed_private_jwk: string }>('SELECT * FROM token_key');

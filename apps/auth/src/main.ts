@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { bootstrap, loadConfig, placeOf, startProgram, TITLE } from '@baton/platform';
+import { bootstrap, loadConfig, NAME, placeOf, startProgram, TITLE } from '@baton/platform';
 import { sessionInfo, sessionSettings, toSessionConfig } from '@baton/session';
 import { Assets, errorPages, Site } from '@baton/ui';
 import { AuthModule } from './auth.module.ts';
@@ -21,7 +21,7 @@ await startProgram(async () => {
   };
   await bootstrap({
     app: 'auth',
-    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings), site, identity }),
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site, identity }),
     config: settings,
     errorPage: errorPages(site),
     describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),

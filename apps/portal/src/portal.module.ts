@@ -1,4 +1,4 @@
-import { METRICS, Readiness, sendProblem } from '@baton/platform';
+import { METRICS, NAME, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
 import { PagesModule, type Site } from '@baton/ui';
@@ -25,7 +25,7 @@ export class PortalModule implements NestModule {
     return {
       module: PortalModule,
       imports: [
-        SessionModule.forRoot(toSessionConfig(config), { fail: sendProblem }),
+        SessionModule.forRoot(toSessionConfig(config, { name: NAME }), { fail: sendProblem }),
         TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
         PagesModule.forRoot(site),
         EventsModule,

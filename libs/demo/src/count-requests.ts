@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Self } from './self.ts';
 
 /**
- * Counts the requests of this replica and adds its name and the session lookup to every response.
+ * Counts the requests of this replica, and adds the session lookup to every response.
  * Runs after the session middleware, which is global and therefore first.
  */
 @Injectable()
@@ -13,7 +13,6 @@ export class CountRequests implements NestMiddleware {
 
   use(request: Request, response: Response, next: NextFunction): void {
     const lookup = sessionInfo(request);
-    response.set('x-served-by', this.self.identity.replica);
     if (lookup) response.set('server-timing', `session;desc=${lookup.store};dur=${lookup.lookupMs.toFixed(2)}`);
     response.once('finish', () => this.self.count(lookup));
     next();

@@ -7,6 +7,7 @@ import { requestId } from './http/request-id.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
+import { servedBy } from './http/served-by.ts';
 import { AppLogger } from './logging/app-logger.ts';
 import { loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
@@ -41,7 +42,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   app.disable('x-powered-by');
   app.disable('etag');
   if (options.errorPage) useErrorPage(app, options.errorPage);
-  app.use(requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
+  app.use(servedBy(config.REPLICA), requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
   app.use(...securityHeaders({ https: config.COOKIE_SECURE }), plausibleAddress, sameOriginOnly);
   await options.configure?.(app);
   shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });

@@ -1,7 +1,6 @@
-import manifest from '../../../package.json' with { type: 'json' };
+import root from '../../../package.json' with { type: 'json' };
 
-/** For cookies, keys and other identifiers; package.json is the one place to change it. */
-export const NAME: string = manifest.name;
-
-/** For people. */
-export const TITLE: string = manifest.displayName;
+/** The name of the product in machine-readable places: cookie, keys, tokens. Change it in the root package.json. */
+export const NAME: string = root.name;
+/** The name as people read it. */
+export const TITLE: string = root.displayName;

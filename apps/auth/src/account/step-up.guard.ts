@@ -1,11 +1,11 @@
-import { ProblemException } from '@baton/platform';
+import { NAME, ProblemException } from '@baton/platform';
 import { sessionInfo } from '@baton/session';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
 
 /** The type of the problem that `POST /auth/reauthenticate` solves. */
-export const REAUTHENTICATE = 'urn:baton:reauthenticate';
+export const REAUTHENTICATE = `urn:${NAME}:reauthenticate`;
 
 /** What could lock the owner out asks for the password again when the last authentication is too long ago (OWASP ASVS 7.5). */
 @Injectable()

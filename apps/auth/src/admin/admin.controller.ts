@@ -61,8 +61,8 @@ export class AdminController {
   @HttpCode(204)
   @UseGuards(StepUpGuard)
   async endEverybody(@Req() req: Request): Promise<void> {
-    await this.audit.record(req, 'everybody-signed-out');
     await this.sessions.revokeEverybody();
+    await this.audit.record(req, 'everybody-signed-out');
   }
 
   private async mustExist(id: string): Promise<void> {

@@ -46,11 +46,15 @@ export class AuditLog {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  record(req: Request, event: AuditEvent, more: { userId?: string; details?: object } = {}): Promise<void> {
+  record(
+    req: Request,
+    event: AuditEvent,
+    more: { userId?: string; publicId?: string | null; details?: object } = {},
+  ): Promise<void> {
     return this.write({
       event,
       userId: more.userId ?? req.session?.user?.id ?? null,
-      publicId: sessionInfo(req)?.publicId ?? null,
+      publicId: more.publicId ?? sessionInfo(req)?.publicId ?? null,
       address: req.ip,
       userAgent: req.get('user-agent')?.slice(0, 300),
       requestId: req.id as string,

@@ -1,5 +1,5 @@
 import { prefersPage } from '@baton/platform';
-import { Sessions } from '@baton/session';
+import { sessionInfo, Sessions } from '@baton/session';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
@@ -39,8 +39,10 @@ export class LoginController {
   @Post('logout')
   @HttpCode(204)
   async logout(@Req() req: Request, @Res() res: Response): Promise<void> {
-    if (req.session.user) await this.audit.record(req, 'logout');
+    // Signing out takes the session off the request.
+    const [user, publicId] = [req.session.user, sessionInfo(req)?.publicId];
     await this.sessions.signOut(req);
+    if (user) await this.audit.record(req, 'logout', { userId: user.id, publicId });
     res.set('Clear-Site-Data', '"cache", "storage"');
     if (prefersPage(req)) res.redirect(303, '/');
     else res.status(204).end();

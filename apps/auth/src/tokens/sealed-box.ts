@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { NAME } from '@baton/platform';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -11,7 +12,7 @@ export class SealedBox {
   private readonly keys: Buffer[];
 
   constructor(secrets: readonly string[]) {
-    this.keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'baton token key', 32)));
+    this.keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `${NAME} token key`, 32)));
   }
 
   seal(name: string, content: string): string {

@@ -1,4 +1,4 @@
-import { Database, type Tx } from '@baton/session';
+import { ADVISORY_LOCKS, Database, type Tx } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import { AuthSettings } from '../auth-settings.ts';
@@ -6,8 +6,6 @@ import { SealedBox } from './sealed-box.ts';
 
 /** How long a token is good. */
 export const TOKEN_SECONDS = 300;
-/** One number for everybody who might make a key. */
-const LOCK = 7_202_611;
 
 export interface SigningKey {
   readonly kid: string;
@@ -63,7 +61,7 @@ export class SigningKeys {
   private async replace(leadSeconds: number): Promise<SigningKey> {
     const made = await this.makeKey();
     return this.database.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.tokenKeys]);
       const rows = await tx.query<Row>(SELECT_KEYS, [this.settings.TOKEN_KEY_SECONDS]);
       const usable = await this.firstOpen(rows.filter((row) => row.usable));
       if (usable && !rows[0]?.due) return usable;

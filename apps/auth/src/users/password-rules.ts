@@ -1,3 +1,4 @@
+import { NAME } from '@baton/platform';
 import { dictionary } from '@zxcvbn-ts/language-common';
 
 export const SHORTEST_PASSWORD = 8;
@@ -5,7 +6,6 @@ export const SHORTEST_PASSWORD = 8;
 export const LONGEST_PASSWORD = 256;
 
 const COMMON: ReadonlySet<string> = new Set(Object.values(dictionary['passwords-common']).map(String));
-const SERVICE_NAME = 'baton';
 
 /** NIST 800-63B 3.1.1.2: length, and not one that attackers try first. No rules of composition. Returns what is wrong, for people. */
 export function passwordWeakness(password: string, userName: string): string | null {
@@ -24,7 +24,7 @@ function isCommon(password: string): boolean {
 
 /** What is left without the words that everybody can guess must still be a password. */
 function isGuessable(password: string, userName: string): boolean {
-  const words = [userName, SERVICE_NAME].filter((word) => word.length >= 3);
+  const words = [userName, NAME].filter((word) => word.length >= 3);
   const rest = words.reduce((left, word) => left.replaceAll(word, ''), password.toLowerCase());
   return rest.length < password.length && (isCommon(rest) || lengthOf(rest) < SHORTEST_PASSWORD / 2);
 }

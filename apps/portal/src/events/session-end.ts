@@ -1,4 +1,4 @@
-import type { SessionEvent, SessionFeed } from '@baton/session';
+import { EVERYBODY, type RevocationReason, type SessionEvent, type SessionFeed } from '@baton/session';
 import { type Preferences, words } from '@baton/ui';
 
 /** Where a stream stopped: its position in the event feed, and the session it was opened for. */
@@ -14,10 +14,10 @@ export function parseBookmark(text: string | undefined): Bookmark | null {
   return position && publicId ? { position: Number(position), publicId } : null;
 }
 
-/** The message to the person whose session ended. */
+/** The message to the person whose session ended. A newer version may have written a reason that this one does not know. */
 export function farewell(reason: string | null, { language }: Preferences) {
   const { ended, signIn } = words(language);
-  return { title: ended.title, detail: ended.reasons[reason ?? ''] ?? ended.otherwise, signIn };
+  return { title: ended.title, detail: ended.reasons[reason as RevocationReason] ?? ended.otherwise, signIn };
 }
 
 /** The revocation of this session, or of all sessions, which is a single event. */
@@ -25,8 +25,6 @@ export const endsSession =
   (publicId: string) =>
   ({ type, publicId: whose, reason }: SessionEvent) =>
     (type === 'revoked' && whose === publicId) || (type === 'generation' && reason === EVERYBODY);
-
-const EVERYBODY = 'everybody was signed out';
 
 /** Why a session ended that was alive at the bookmark; null if unknown. */
 export async function reasonSince(feed: SessionFeed | null, { position, publicId }: Bookmark): Promise<string | null> {

@@ -1,7 +1,7 @@
+import { EndedSessionGuard } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Post, Put, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { EndedSessionGuard } from '../ended-session.guard.ts';
 import { parse } from '../parse.ts';
 import { preferencesBody, preferencesForm } from './preferences.ts';
 import { PreferencesView } from './preferences.view.tsx';

@@ -4,7 +4,7 @@ import { toProblem, type Problem } from './problem.ts';
 /** Renders a problem for people; the app brings its own look. `res.locals.cspNonce` is there for its styles and scripts. */
 export type ErrorPage = (problem: Problem, req: Request, res: Response) => string;
 
-const ERROR_PAGE = 'baton error page';
+const ERROR_PAGE = 'error page';
 
 export const useErrorPage = (app: { set(name: string, value: unknown): unknown }, page: ErrorPage) => app.set(ERROR_PAGE, page);
 

@@ -4,113 +4,112 @@ import { renewSessionId, type Peppers } from '../model/id.ts';
 import { isRenewalDue, type Policy } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
-import { changesOf } from './attributes.ts';
 import type { ExpressStore } from './express-store.ts';
 import { holdHeaders } from './hold-headers.ts';
 import type { Found, SessionLookup } from './lookup.ts';
+import { attachRecord, changesOf, loadedRecord, snapshotOf, stateOf } from './session-object.ts';
 import type { SignedCookie } from './signed-cookie.ts';
-import { attachRecord, loadedRecord, snapshotOf, stateOf } from './state.ts';
 
 export interface BatonSessionOptions {
   readonly store: SessionStore;
-  readonly face: ExpressStore;
+  readonly expressStore: ExpressStore;
   readonly lookup: SessionLookup;
   readonly cookie: SignedCookie;
   readonly peppers: Peppers;
   readonly policy: Policy;
-  /** Answers a request whose session could not be stored. Called before any header has left. */
-  readonly fail: (error: unknown, req: Request, res: Response) => void;
+  /** Responds to a request whose session could not be stored. Called before any header is sent. */
+  readonly fail: (error: unknown, request: Request, response: Response) => void;
 }
 
 /** The life of a session in one request: load, find changes, save before the first header, touch. */
 export function batonSession(options: BatonSessionOptions): RequestHandler {
   const lifecycle = new Lifecycle(options);
-  return (req, res, next) => lifecycle.handle(req, res, next);
+  return (request, response, next) => lifecycle.handle(request, response, next);
 }
 
 class Lifecycle {
   constructor(private readonly options: BatonSessionOptions) {}
 
-  handle(req: Request, res: Response, next: NextFunction): void {
-    if (req.session !== undefined) return next();
-    req.sessionStore = this.options.face;
-    const presented = this.options.cookie.read(req);
-    if (presented === null) return this.begin(req, res, next);
+  handle(request: Request, response: Response, next: NextFunction): void {
+    if (request.session !== undefined) return next();
+    request.sessionStore = this.options.expressStore;
+    const presented = this.options.cookie.read(request);
+    if (presented === null) return this.begin(request, response, next);
     const startedAt = performance.now();
     this.options.lookup.find(presented.id, presented.stored).then(
       (found) => {
-        stateOf(req).lookupMs = performance.now() - startedAt;
-        if (found === null) return this.begin(req, res, next);
-        this.options.face.resume(req, presented.id, found.record);
-        this.hold(req, res, found);
+        stateOf(request).lookupMs = performance.now() - startedAt;
+        if (found === null) return this.begin(request, response, next);
+        this.options.expressStore.resume(request, presented.id, found.record);
+        this.hold(request, response, found);
         next();
       },
       (error: unknown) => next(error),
     );
   }
 
-  private begin(req: Request, res: Response, next: NextFunction): void {
-    this.options.face.generate(req);
-    this.hold(req, res, null);
+  private begin(request: Request, response: Response, next: NextFunction): void {
+    this.options.expressStore.generate(request);
+    this.hold(request, response, null);
     next();
   }
 
-  private hold(req: Request, res: Response, found: Found | null): void {
-    holdHeaders(res, {
-      store: () => this.commit(req, found),
-      ready: () => this.setCookie(req, res),
-      fail: (error) => this.options.fail(error, req, res),
+  private hold(request: Request, response: Response, found: Found | null): void {
+    holdHeaders(response, {
+      store: () => this.commit(request, found),
+      ready: () => this.setCookie(request, response),
+      fail: (error) => this.options.fail(error, request, response),
     });
   }
 
-  /** Null when there is nothing to wait for, which is the case of nearly every request. */
-  private commit(req: Request, found: Found | null): Promise<void> | null {
-    const session = req.session as Request['session'] | undefined;
+  /** Null when there is nothing to wait for, as for nearly every request. */
+  private commit(request: Request, found: Found | null): Promise<void> | null {
+    const session = request.session as Request['session'] | undefined;
     if (session === undefined) return null;
+    const changes = changesOf(session);
+    if (changes !== null) {
+      // Stored, such an attribute would break `save()` for every later request of the session.
+      if (typeof session.save !== 'function') throw new TypeError('An attribute of the session hides its method save().');
+      const saved = this.options.expressStore.save(session.id, session, changes);
+      return saved.then(() => this.renewIfDue(request, found) ?? undefined);
+    }
     const record = loadedRecord(session);
-    if (changesOf(session) !== null) return this.save(req).then(() => this.renewIfDue(req, found) ?? undefined);
     if (record === undefined) return null;
-    this.options.face.touchIfDue(record);
-    return this.renewIfDue(req, found);
-  }
-
-  private save(req: Request): Promise<void> {
-    return new Promise((resolve, reject) => {
-      req.session.save((error: unknown) => (error ? reject(error) : resolve()));
-    });
+    this.options.expressStore.touchIfDue(record);
+    return this.renewIfDue(request, found);
   }
 
   /** A renewal that cannot be stored is put off: it protects the session, so it must not end it. */
-  private renewIfDue(req: Request, found: Found | null): Promise<void> | null {
-    const record = loadedRecord(req.session);
+  private renewIfDue(request: Request, found: Found | null): Promise<void> | null {
+    const record = loadedRecord(request.session);
     if (found === null || record === undefined || record.key !== found.record.key) return null;
-    if (found.verdict === 'next') return this.confirm(req, record, found.proof).catch(putOff);
+    if (found.verdict === 'next') return this.confirm(request, record, found.proof).catch(keepCurrentId);
     if (found.verdict === 'current' && isRenewalDue(record, this.options.policy, Date.now()))
-      return this.issue(req, record).catch(putOff);
+      return this.issue(request, record).catch(keepCurrentId);
     return null;
   }
 
-  private async confirm(req: Request, record: SessionRecord, proof: string): Promise<void> {
+  private async confirm(request: Request, record: SessionRecord, proof: string): Promise<void> {
     const confirmed = await this.options.store.renew(record.key, { step: 'confirm', proof }, record);
-    if (confirmed !== null) attachRecord(req.session, confirmed, snapshotOf(req.session));
+    if (confirmed !== null) attachRecord(request.session, confirmed, snapshotOf(request.session));
   }
 
-  private async issue(req: Request, record: SessionRecord): Promise<void> {
-    const id = renewSessionId(req.sessionID);
+  private async issue(request: Request, record: SessionRecord): Promise<void> {
+    const id = renewSessionId(request.sessionID);
     const stored = this.options.peppers.forReading(id).find(({ key }) => key === record.key);
     if (stored === undefined) return;
     const issued = await this.options.store.renew(record.key, { step: 'issue', proof: stored.proof }, record);
     if (issued === null) throw new SessionGoneError();
-    attachRecord(req.session, issued, snapshotOf(req.session));
-    if (issued.nextProof === stored.proof) stateOf(req).cookie = id;
+    attachRecord(request.session, issued, snapshotOf(request.session));
+    if (issued.nextProof === stored.proof) stateOf(request).cookie = id;
   }
 
-  private setCookie(req: Request, res: Response): void {
-    const { cookie } = stateOf(req);
-    if (cookie !== null && req.session !== undefined) this.options.cookie.write(res, cookie, req.session.cookie);
+  private setCookie(request: Request, response: Response): void {
+    const { cookie } = stateOf(request);
+    if (cookie !== null && request.session !== undefined) this.options.cookie.write(response, cookie, request.session.cookie);
   }
 }
 
-function putOff(): void {
-  // The id that the client has stays good.
+function keepCurrentId(): void {
+  // The client's id stays valid; the next request tries again.
 }

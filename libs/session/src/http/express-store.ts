@@ -2,13 +2,12 @@ import type { Request } from 'express';
 import session, { Store, type SessionData } from 'express-session';
 import { SessionGoneError } from '../model/errors.ts';
 import { newPublicId, newSessionId, type Peppers } from '../model/id.ts';
-import { applyPatch, copy, difference } from '../model/merge-patch.ts';
+import { applyPatch, copy, type MergePatch } from '../model/merge-patch.ts';
 import { isTouchDue, type Policy } from '../model/policy.ts';
 import type { Attributes, NewSession, SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
-import { asJson, attributesOf, changesOf } from './attributes.ts';
 import type { SessionLookup } from './lookup.ts';
-import { attachRecord, loadedRecord, snapshotOf, stateOf } from './state.ts';
+import { attachRecord, changesOf, loadedRecord, snapshotOf, stateOf } from './session-object.ts';
 import { TouchTimes } from './touch-times.ts';
 
 export interface CookieOptions {
@@ -23,17 +22,17 @@ interface CookieWithData {
 }
 
 /** express-session's constructor takes the request; its type is not exported. */
-const SessionObject = session.Session as unknown as new (req: Request, data?: object) => Request['session'];
+const SessionObject = session.Session as unknown as new (request: Request, data?: object) => Request['session'];
 const CookieObject = session.Cookie as unknown as new (options: object) => SessionData['cookie'];
 
 /**
- * Any store of this library as an ordinary express-session store: `req.session.save()`, `reload()`, `regenerate()` and
+ * Any store of this library as an ordinary express-session store: `request.session.save()`, `reload()`, `regenerate()` and
  * `destroy()` end here, whichever engine drives the requests. It never emits 'disconnect': express-session would then
  * run requests without a session, which looks like a logout.
  */
 export class ExpressStore extends Store {
-  /** From what `get` answered to the record it was made from, until `createSession` makes a session of it. */
-  private readonly answered = new WeakMap<object, SessionRecord>();
+  /** From the data that `get` returned to its record, until `createSession` turns the data into a session. */
+  private readonly records = new WeakMap<object, SessionRecord>();
   private readonly saving = new WeakMap<object, Promise<void>>();
   private readonly touches: TouchTimes;
 
@@ -50,17 +49,24 @@ export class ExpressStore extends Store {
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     settle(
-      this.lookup.find(sid).then((found) => (found === null ? null : this.answer(found.record))),
+      this.lookup.find(sid).then((found) => (found === null ? null : this.dataOf(found.record))),
       callback,
     );
   }
 
-  /** An insert for a session that was not loaded, a difference for one that was. Saves of one session object take turns. */
   override set(sid: string, session: SessionData, callback?: Callback): void {
-    const store = () => this.store(sid, session as Request['session']);
-    const work = this.saving.get(session)?.then(store, store) ?? store();
+    settle(this.save(sid, session as Request['session']), callback);
+  }
+
+  /**
+   * Inserts a session that was not loaded; patches one that was. Saves of one session object run one after the other.
+   * `changes` spares finding them again, unless a save that is under way stores some of them.
+   */
+  save(sid: string, session: Request['session'], changes: MergePatch | null = null): Promise<void> {
+    const afterwards = () => this.store(sid, session, null);
+    const work = this.saving.get(session)?.then(afterwards, afterwards) ?? this.store(sid, session, changes);
     this.saving.set(session, work);
-    settle(work, callback);
+    return work;
   }
 
   override touch(_sid: string, session: SessionData, callback?: () => void): void {
@@ -69,7 +75,7 @@ export class ExpressStore extends Store {
     callback?.();
   }
 
-  /** Nobody waits for it, and a store that is away will be told by the next request. */
+  /** Not awaited. If it fails, the next request tries again. */
   touchIfDue(record: SessionRecord): void {
     const now = Date.now();
     if (isTouchDue(record.lastSeenAt, this.policy, now) && this.touches.claim(record.key, now)) {
@@ -78,100 +84,100 @@ export class ExpressStore extends Store {
   }
 
   override destroy(sid: string, callback?: Callback): void {
-    settle(this.end(sid), callback);
+    settle(this.revoke(sid), callback);
   }
 
-  override regenerate(req: Request, callback: (error?: unknown) => unknown): void {
-    settle(this.end(req.sessionID), (error) => {
-      this.generate(req);
+  override regenerate(request: Request, callback: (error?: unknown) => unknown): void {
+    settle(this.revoke(request.sessionID), (error) => {
+      this.generate(request);
       callback(error);
     });
   }
 
-  override createSession(req: Request, data: SessionData): Request['session'] & SessionData {
-    const record = this.answered.get(data);
-    const created = super.createSession(req, data);
+  override createSession(request: Request, data: SessionData): Request['session'] & SessionData {
+    const record = this.records.get(data);
+    const created = super.createSession(request, data);
     if (record !== undefined) attachRecord(created, record);
     return created;
   }
 
-  /** A new, empty session. Nothing is stored before something is put into it. */
-  generate = (request: object): void => {
-    const req = request as Request;
-    req.sessionID = newSessionId();
-    req.session = new SessionObject(req);
-    req.session.cookie = this.newCookie(this.policy.absoluteSeconds * 1000);
+  /** A new, empty session. Nothing is stored until it holds something. */
+  generate = (anyRequest: object): void => {
+    const request = anyRequest as Request;
+    request.sessionID = newSessionId();
+    request.session = new SessionObject(request);
+    request.session.cookie = this.newCookie(this.policy.absoluteSeconds * 1000);
   };
 
-  /** The session of a loaded record, on a copy of its attributes that no other request sees. */
-  resume(req: Request, sid: string, record: SessionRecord): void {
-    req.sessionID = sid;
-    req.session = new SessionObject(req, copy(record.attributes));
-    req.session.cookie = this.newCookie(record.expiresAt - Date.now());
-    attachRecord(req.session, record);
+  /** The session of a loaded record, on a private copy of its attributes. */
+  resume(request: Request, sid: string, record: SessionRecord): void {
+    request.sessionID = sid;
+    request.session = new SessionObject(request, copy(record.attributes));
+    request.session.cookie = this.newCookie(record.expiresAt - Date.now());
+    attachRecord(request.session, record);
   }
 
   /** The same session, with its unsaved changes, under another id. An object keeps its id, so this makes a new one. */
-  rename(req: Request, sid: string, record: SessionRecord): void {
-    const { session } = req;
-    req.sessionID = sid;
-    req.session = Object.assign(new SessionObject(req), session);
-    attachRecord(req.session, record, snapshotOf(session));
-    stateOf(req).cookie = sid;
+  rename(request: Request, sid: string, record: SessionRecord): void {
+    const { session } = request;
+    request.sessionID = sid;
+    request.session = Object.assign(new SessionObject(request), session);
+    attachRecord(request.session, record, snapshotOf(session));
+    stateOf(request).cookie = sid;
   }
 
   private newCookie(maxAge: number): SessionData['cookie'] {
     return new CookieObject({ path: '/', httpOnly: true, sameSite: 'lax', secure: this.cookie.secure, maxAge });
   }
 
-  private answer(record: SessionRecord): SessionData {
+  private dataOf(record: SessionRecord): SessionData {
     const maxAge = record.expiresAt - Date.now();
     const data = {
       ...copy(record.attributes),
       cookie: { ...(this.newCookie(maxAge) as unknown as CookieWithData).data, originalMaxAge: maxAge },
     } as unknown as SessionData;
-    this.answered.set(data, record);
+    this.records.set(data, record);
     return data;
   }
 
-  private async store(sid: string, session: Request['session']): Promise<void> {
+  private async store(sid: string, session: Request['session'], changes: MergePatch | null): Promise<void> {
+    const patch = changes ?? changesOf(session);
     const loaded = loadedRecord(session);
-    if (loaded === undefined) return this.create(sid, session);
-    const patch = changesOf(session);
+    if (loaded === undefined) return this.create(sid, session, patch);
     if (patch === null) return;
     const saved = await this.sessions.save(loaded.key, patch, loaded);
     if (saved === null) throw new SessionGoneError();
     attachRecord(session, saved, applyPatch(snapshotOf(session), patch) as Attributes);
   }
 
-  private async create(sid: string, session: Request['session']): Promise<void> {
-    const req = (session as unknown as { req: Request }).req;
-    const { creation } = stateOf(req);
-    const record = await this.sessions.create(this.newSession(sid, session, req, creation.authenticated), creation);
+  private async create(sid: string, session: Request['session'], patch: MergePatch | null): Promise<void> {
+    const { req: request } = session as unknown as { req: Request };
+    const { creation } = stateOf(request);
+    const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request, creation.authenticated), creation);
     attachRecord(session, record);
-    stateOf(req).cookie = sid;
+    stateOf(request).cookie = sid;
   }
 
-  private newSession(sid: string, session: Request['session'], req: Request, authenticated: boolean): NewSession {
-    const userAgent = req.headers?.['user-agent']?.slice(0, 256) ?? null;
+  private newSession(sid: string, attributes: Attributes, request: Request, authenticated: boolean): NewSession {
+    const userAgent = request.headers?.['user-agent']?.slice(0, 256) ?? null;
     return {
       ...this.peppers.forWriting(sid),
       publicId: newPublicId(),
-      attributes: difference({}, asJson(attributesOf(session))) ?? {},
-      device: { ip: req.ip ?? null, userAgent },
+      attributes,
+      device: { ip: request.ip ?? null, userAgent },
       idleSeconds: this.policy.idleSeconds,
       absoluteSeconds: this.policy.absoluteSeconds,
       authenticated,
     };
   }
 
-  private async end(sid: string): Promise<void> {
+  private async revoke(sid: string): Promise<void> {
     const found = await this.lookup.find(sid);
     if (found !== null) await this.sessions.revoke(found.record.key, 'logout', found.record);
   }
 }
 
-/** Callbacks run outside the promise, so that what they throw is not taken for an error of the store. */
+/** Callbacks run outside the promise, so that an error they throw is not taken for an error of the store. */
 function settle<T>(work: Promise<T>, callback: ((error: unknown, value?: T) => void) | undefined): void {
   work.then(
     (value) => setImmediate(() => callback?.(null, value)),

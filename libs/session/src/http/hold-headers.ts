@@ -14,8 +14,8 @@ export interface Commit {
  * flushed headers. If there is something to wait for, the answer waits; if that fails, the answer is thrown away and
  * `fail` answers instead. So no success header can leave before the session is stored.
  */
-export function holdHeaders(res: Response, commit: Commit): void {
-  new HeldAnswer(res, commit).hold();
+export function holdHeaders(response: Response, commit: Commit): void {
+  new HeldAnswer(response, commit).hold();
 }
 
 type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders';
@@ -31,10 +31,10 @@ class HeldAnswer {
   private readonly namesBefore: string[];
 
   constructor(
-    private readonly res: Response,
+    private readonly response: Response,
     private readonly commit: Commit,
   ) {
-    const methods = res as unknown as Methods;
+    const methods = response as unknown as Methods;
     this.own = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
     this.ours = {
       writeHead: (...args) => this.call('writeHead', this.stage === 'waiting' ? this.withHeadersSet(args) : args),
@@ -42,12 +42,12 @@ class HeldAnswer {
       end: (...args) => this.call('end', args),
       flushHeaders: (...args) => this.call('flushHeaders', args),
     };
-    this.namesBefore = res.getHeaderNames();
+    this.namesBefore = response.getHeaderNames();
   }
 
   /** Property by property, here and in `pass`: on the path of every request, a loop over names costs several times as much. */
   hold(): void {
-    const methods = this.res as unknown as Methods;
+    const methods = this.response as unknown as Methods;
     methods.writeHead = this.ours.writeHead;
     methods.write = this.ours.write;
     methods.end = this.ours.end;
@@ -56,9 +56,9 @@ class HeldAnswer {
 
   private call(name: Method, args: never[]): unknown {
     if (this.stage === 'waiting') this.begin();
-    if (this.stage === 'passing') return this.own[name].apply(this.res, args);
+    if (this.stage === 'passing') return this.own[name].apply(this.response, args);
     if (this.stage === 'held') this.keep(this.held!, name, args);
-    return name === 'write' ? false : name === 'flushHeaders' ? undefined : this.res;
+    return name === 'write' ? false : name === 'flushHeaders' ? undefined : this.response;
   }
 
   private keep(held: Call[], name: Method, args: never[]): void {
@@ -73,12 +73,12 @@ class HeldAnswer {
     if (work === null) return this.pass();
     this.stage = 'held';
     this.held = [];
-    const { statusCode, statusMessage } = this.res;
-    const unlock = lockHeaders(this.res);
+    const { statusCode, statusMessage } = this.response;
+    const unlock = lockHeaders(this.response);
     work
       .then(() => {
         unlock();
-        Object.assign(this.res, { statusCode, statusMessage });
+        Object.assign(this.response, { statusCode, statusMessage });
         this.release();
       })
       .catch((error: unknown) => {
@@ -98,7 +98,7 @@ class HeldAnswer {
 
   private pass(): void {
     this.stage = 'passing';
-    const methods = this.res as unknown as Methods;
+    const methods = this.response as unknown as Methods;
     const { own, ours } = this;
     if (methods.writeHead === ours.writeHead) methods.writeHead = own.writeHead;
     if (methods.write === ours.write) methods.write = own.write;
@@ -110,24 +110,24 @@ class HeldAnswer {
   private release(): void {
     this.pass();
     const held = this.held!;
-    const results = held.map(([name, args]) => this.own[name].apply(this.res, args));
+    const results = held.map(([name, args]) => this.own[name].apply(this.response, args));
     // Whoever was told to wait is told to go on, unless the socket itself is full now: then it will say so.
     const wroteBody = held.some(([name]) => name === 'write');
-    if (wroteBody && results.at(-1) !== false && !this.res.writableEnded) this.res.emit('drain');
+    if (wroteBody && results.at(-1) !== false && !this.response.writableEnded) this.response.emit('drain');
   }
 
   /** The handler may still be writing its answer, and must not be able to write it into this one. */
   private replace(error: unknown): void {
-    if (this.res.headersSent) {
-      this.res.destroy();
+    if (this.response.headersSent) {
+      this.response.destroy();
       return;
     }
-    Object.assign(this.res, this.own);
-    discardAnswer(this.res, this.namesBefore);
+    Object.assign(this.response, this.own);
+    discardAnswer(this.response, this.namesBefore);
     try {
       this.commit.fail(error);
     } catch {
-      this.res.destroy();
+      this.response.destroy();
     }
     this.stage = 'replaced';
     this.hold();
@@ -138,7 +138,7 @@ class HeldAnswer {
     const headers = args.at(-1);
     if (typeof headers !== 'object' || headers === null) return args as never[];
     for (const [name, value] of Array.isArray(headers) ? pairs(headers as unknown[]) : Object.entries(headers))
-      this.res.setHeader(name, value as string);
+      this.response.setHeader(name, value as string);
     return args.slice(0, -1) as never[];
   }
 }
@@ -155,16 +155,16 @@ function couples(list: string[]): [string, string][] {
 }
 
 /** To the handler, a held answer has begun: it gets what Node would tell it if it tried to begin another. */
-function lockHeaders(res: Response): () => void {
-  const { setHeader, appendHeader, removeHeader } = res as unknown as Record<string, unknown>;
+function lockHeaders(response: Response): () => void {
+  const { setHeader, appendHeader, removeHeader } = response as unknown as Record<string, unknown>;
   const refuse = () => {
     throw Object.assign(new Error('Cannot change headers after they are sent to the client'), { code: 'ERR_HTTP_HEADERS_SENT' });
   };
-  Object.defineProperty(res, 'headersSent', { value: true, configurable: true });
-  Object.assign(res, { setHeader: refuse, appendHeader: refuse, removeHeader: refuse });
+  Object.defineProperty(response, 'headersSent', { value: true, configurable: true });
+  Object.assign(response, { setHeader: refuse, appendHeader: refuse, removeHeader: refuse });
   return () => {
-    delete (res as { headersSent?: boolean }).headersSent;
-    Object.assign(res, { setHeader, appendHeader, removeHeader });
+    delete (response as { headersSent?: boolean }).headersSent;
+    Object.assign(response, { setHeader, appendHeader, removeHeader });
   };
 }
 
@@ -172,7 +172,8 @@ function lockHeaders(res: Response): () => void {
 const ABOUT_THE_ANSWER = new Set(['content-type', 'content-length', 'cache-control', 'etag', 'set-cookie', 'location']);
 
 /** What was there before the handler stays: security headers, request id, CORS. */
-function discardAnswer(res: Response, namesBefore: readonly string[]): void {
-  for (const name of res.getHeaderNames()) if (ABOUT_THE_ANSWER.has(name) || !namesBefore.includes(name)) res.removeHeader(name);
-  res.statusMessage = '';
+function discardAnswer(response: Response, namesBefore: readonly string[]): void {
+  for (const name of response.getHeaderNames())
+    if (ABOUT_THE_ANSWER.has(name) || !namesBefore.includes(name)) response.removeHeader(name);
+  response.statusMessage = '';
 }

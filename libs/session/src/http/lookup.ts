@@ -1,6 +1,7 @@
 import { Peppers, isSessionId, type StoredId } from '../model/id.ts';
 import { judgeProof, type IdVerdict } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
+import { THEFT } from '../model/revocation.ts';
 import type { SessionStore } from '../model/store.ts';
 
 export interface Found {
@@ -9,16 +10,17 @@ export interface Found {
   readonly proof: string;
 }
 
-export const THEFT = 'an old session id was used';
-
-/** From the id in a cookie to the session, if there is one. Throws when the stores cannot tell. */
+/** From the id in a cookie to the session, if there is one. */
 export class SessionLookup {
   constructor(
     private readonly store: SessionStore,
     private readonly peppers: Peppers,
   ) {}
 
-  /** Null also for an id of the wrong form: such an id is never looked up, and never adopted. */
+  /**
+   * Null also for a malformed id: such an id is never looked up, and never adopted.
+   * @throws StoreUnavailableError when no store can tell.
+   */
   async find(id: string, stored: readonly StoredId[] = this.storedIds(id)): Promise<Found | null> {
     for (const { key, proof } of stored) {
       const record = await this.store.find(key);
@@ -33,13 +35,13 @@ export class SessionLookup {
     return isSessionId(id) ? this.peppers.forReading(id) : [];
   }
 
-  /** To a copy that is a moment behind, the newest id looks like one that is worth nothing. */
+  /** The copy may be behind: it then takes the newest id for a worthless one. */
   private async lookAgain(key: string, proof: string): Promise<Found | null> {
     const record = await this.store.find(key, { newest: true });
     if (record === null) return null;
     const verdict = judgeProof(record, proof, Date.now());
     if (isHonoured(verdict)) return { record, verdict, proof };
-    // Two people hold ids of one session, and only one of them signed in. Nobody can tell which, so neither stays.
+    // Two people hold ids of one session and only one of them signed in. Which one cannot be told, so the session ends for both.
     if (verdict === 'stolen') await this.store.revoke(key, THEFT, record);
     return null;
   }

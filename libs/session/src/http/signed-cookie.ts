@@ -38,16 +38,16 @@ export class SignedCookie {
   }
 
   /** Null for no cookie, and for anything that is not one of ours. */
-  read(req: Request): PresentedId | null {
-    const header = req.headers.cookie;
+  read(request: Request): PresentedId | null {
+    const header = request.headers.cookie;
     if (header === undefined) return null;
     const raw = this.rawValueOf(header);
     return (raw === null ? null : (this.young.get(raw) ?? this.readRaw(raw))) ?? this.verify(this.parsedValueOf(header));
   }
 
-  write(res: Response, id: string, cookie: SessionData['cookie']): void {
+  write(response: Response, id: string, cookie: SessionData['cookie']): void {
     const serialized = (cookie as unknown as Serializable).serialize(this.name, `s:${sign(id, this.secrets[0]!)}`);
-    res.appendHeader('Set-Cookie', serialized);
+    response.appendHeader('Set-Cookie', serialized);
   }
 
   /** As the browser sent it, still encoded: the key of what is remembered. Null where only a parser can tell. */

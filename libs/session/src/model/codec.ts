@@ -30,9 +30,9 @@ export class SealedCodec implements Codec {
   private readonly keys: readonly { id: string; secret: Buffer }[];
 
   /** Any text serves as a key; it is hashed to 256 bits, so give it at least 256 bits of randomness. */
-  constructor(keys: readonly string[]) {
+  constructor(keys: readonly string[], name: string) {
     this.keys = keys.map((key) => {
-      const secret = createHash('sha256').update('baton attributes').update(key).digest();
+      const secret = createHash('sha256').update(`${name} attributes`).update(key).digest();
       return { id: createHash('sha256').update(secret).digest('base64url').slice(0, 6), secret };
     });
   }
@@ -58,6 +58,7 @@ export class SealedCodec implements Codec {
   }
 }
 
-export function codecOf(encryptionKeys: readonly string[]): Codec {
-  return encryptionKeys.length === 0 ? plainCodec : new SealedCodec(encryptionKeys);
+/** `name`: the name of the product, see `SessionConfig.name`. It is part of the key: what is encrypted under one does not open under another. */
+export function codecOf(encryptionKeys: readonly string[], name = 'baton'): Codec {
+  return encryptionKeys.length === 0 ? plainCodec : new SealedCodec(encryptionKeys, name);
 }

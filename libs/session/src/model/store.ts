@@ -1,6 +1,7 @@
 import type { Renewal } from './change.ts';
 import type { MergePatch } from './merge-patch.ts';
 import type { Attributes, NewSession, SessionRecord } from './record.ts';
+import type { RevocationReason } from './revocation.ts';
 
 /**
  * Where sessions live. Every backend keeps these promises, and so does the composite of two.
@@ -24,7 +25,7 @@ export interface SessionStore {
   /** The session was used: its idle time starts again. */
   touch(record: SessionRecord): Promise<boolean>;
   /** Ends the session for good. False: it had ended already. */
-  revoke(key: string, reason: string, base?: SessionRecord): Promise<boolean>;
+  revoke(key: string, reason: RevocationReason, base?: SessionRecord): Promise<boolean>;
   /** Ends all sessions of a user, also those whose login is under way. Returns how many. */
   revokeAll(userId: string, options?: RevokeAllOptions): Promise<number>;
   /** Live sessions, newest first. */
@@ -48,7 +49,8 @@ export interface CreateOptions {
 
 export interface RevokeAllOptions {
   readonly exceptKey?: string;
-  readonly reason?: string;
+  /** Default: 'revoke all'. */
+  readonly reason?: RevocationReason;
   /** Statements that must happen together with the revocation, such as storing a new password. */
   readonly within?: (tx: Tx) => Promise<void>;
 }

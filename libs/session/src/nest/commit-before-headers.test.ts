@@ -8,7 +8,7 @@ import { jest } from '@jest/globals';
 import type { Request, Response } from 'express';
 import { of } from 'rxjs';
 import { ENGINES, startSessionApp, type SessionApp } from '../../../../test/support/session-app.ts';
-import { loadedRecord } from '../http/state.ts';
+import { loadedRecord } from '../http/session-object.ts';
 import { StoreUnavailableError } from '../model/errors.ts';
 
 const away = () => new StoreUnavailableError('postgres', 'away');

@@ -12,7 +12,7 @@ import type { Fail } from './tokens.ts';
 export interface EngineParts {
   readonly config: SessionConfig;
   readonly backend: Backend;
-  readonly face: ExpressStore;
+  readonly expressStore: ExpressStore;
   readonly lookup: SessionLookup;
   readonly peppers: Peppers;
   readonly fail: Fail;
@@ -23,14 +23,14 @@ export function sessionMiddleware(parts: EngineParts): RequestHandler {
   return parts.config.engine === 'baton' ? batonEngine(parts) : stockEngine(parts);
 }
 
-function batonEngine({ config, backend, face, lookup, peppers, fail }: EngineParts): RequestHandler {
+function batonEngine({ config, backend, expressStore, lookup, peppers, fail }: EngineParts): RequestHandler {
   const cookie = new SignedCookie(config.cookie.name, config.secrets, (id) => lookup.storedIds(id));
-  return batonSession({ store: backend.store, face, lookup, cookie, peppers, policy: config, fail });
+  return batonSession({ store: backend.store, expressStore, lookup, cookie, peppers, policy: config, fail });
 }
 
-function stockEngine({ config, face }: EngineParts): RequestHandler {
+function stockEngine({ config, expressStore }: EngineParts): RequestHandler {
   return expressSession({
-    store: face,
+    store: expressStore,
     name: config.cookie.name,
     secret: [...config.secrets],
     genid: newSessionId,

@@ -14,7 +14,7 @@ import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { ENGINES, type Engine } from '../../../../test/support/session-app.ts';
 import { ExpressStore } from '../http/express-store.ts';
 import { SessionLookup } from '../http/lookup.ts';
-import { loadedRecord } from '../http/state.ts';
+import { loadedRecord } from '../http/session-object.ts';
 import { Peppers } from '../model/id.ts';
 import { createBackend } from '../stores/backend.ts';
 import { sessionMiddleware } from './engine.ts';
@@ -36,9 +36,9 @@ async function site(engine: Engine) {
   const backend = createBackend(config);
   const peppers = new Peppers(config.peppers);
   const lookup = new SessionLookup(backend.store, peppers);
-  const face = new ExpressStore(backend.store, lookup, peppers, config, config.cookie);
+  const expressStore = new ExpressStore(backend.store, lookup, peppers, config, config.cookie);
   const fail = (error: unknown, _req: Request, res: Response) => void res.writeHead(500).end((error as Error).message);
-  const middleware = sessionMiddleware({ config, backend, face, lookup, peppers, fail });
+  const middleware = sessionMiddleware({ config, backend, expressStore, lookup, peppers, fail });
   const stage: { before: Handler; handler: Handler } = { before: () => undefined, handler: (_req, res) => res.end() };
   const server = createServer((incoming: IncomingMessage, answer) => {
     const [req, res] = [incoming as Request, answer as Response];
@@ -55,7 +55,7 @@ async function site(engine: Engine) {
     Object.assign(stage, { before, handler });
     return client.get('/');
   };
-  return { store: backend.store, face, visit, client: () => browserless(url) };
+  return { store: backend.store, expressStore, visit, client: () => browserless(url) };
 }
 
 type Site = Awaited<ReturnType<typeof site>>;
@@ -170,7 +170,7 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
     async ({ store, visit, client }) => {
       const visitor = client();
       const [first] = cookies(await visit(visitor, count));
-      await visit(visitor, (req, res) => void store.revoke(loadedRecord(req.session)!.key, 'test').then(() => res.end()));
+      await visit(visitor, (req, res) => void store.revoke(loadedRecord(req.session)!.key, 'logout').then(() => res.end()));
       const answer = await visit(visitor, count);
       return [answer.text, cookies(answer)[0]!.slice(0, 20) === first!.slice(0, 20)];
     },
@@ -328,10 +328,10 @@ const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engin
   [
     "a store that says 'disconnect'",
     'Requests would run without a session, which looks like a logout. Our stores never say it.',
-    async ({ face, visit, client }) => {
+    async ({ expressStore, visit, client }) => {
       const visitor = client();
       await visit(visitor, count);
-      face.emit('disconnect');
+      expressStore.emit('disconnect');
       return (await visit(visitor, (req, res) => res.end(String(req.session === undefined)))).text;
     },
     { baton: 'false', 'express-session': 'true' },

@@ -64,6 +64,8 @@ export const sessionSettings = {
 export type SessionSettings = z.infer<z.ZodObject<typeof sessionSettings>>;
 
 export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applicationName'> {
+  /** Of the product: begins or is the name of everything that the library keeps in cookies and stores. */
+  readonly name: string;
   readonly engine: NonNullable<BackendOptions['engine']>;
   readonly secrets: readonly string[];
   readonly peppers: readonly string[];
@@ -74,7 +76,7 @@ export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applic
 }
 
 /** The settings by their words in code. Throws if they contradict each other. */
-export function toSessionConfig(settings: SessionSettings): SessionConfig {
+export function toSessionConfig(settings: SessionSettings, { name = 'baton' } = {}): SessionConfig {
   const needsDatabase = settings.SESSION_STRATEGY === 'tiered' || settings.SESSION_STRATEGY === 'postgres';
   if (needsDatabase && settings.DATABASE_URL === undefined)
     throw contradiction(`SESSION_STRATEGY=${settings.SESSION_STRATEGY} needs DATABASE_URL.`);
@@ -82,6 +84,7 @@ export function toSessionConfig(settings: SessionSettings): SessionConfig {
     throw contradiction('SESSION_STRATEGY=redis needs REDIS_URL.');
   checkNearCache(settings);
   return {
+    name,
     strategy: settings.SESSION_STRATEGY,
     engine: settings.SESSION_ENGINE,
     databaseUrl: settings.DATABASE_URL ?? null,
@@ -100,7 +103,7 @@ export function toSessionConfig(settings: SessionSettings): SessionConfig {
     maxPerUser: settings.SESSION_MAX_PER_USER,
     limitPolicy: settings.SESSION_LIMIT_POLICY,
     // The prefix makes browsers refuse the cookie unless it is Secure, for this host alone, and for all its paths (RFC 6265bis).
-    cookie: { name: settings.COOKIE_SECURE ? '__Host-baton' : 'baton', secure: settings.COOKIE_SECURE },
+    cookie: { name: settings.COOKIE_SECURE ? `__Host-${name}` : name, secure: settings.COOKIE_SECURE },
   };
 }
 

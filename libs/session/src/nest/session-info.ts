@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { loadedRecord, stateOf } from '../http/state.ts';
+import { loadedRecord, stateOf } from '../http/session-object.ts';
 import type { SessionRecord } from '../model/record.ts';
 
 export interface SessionInfo extends Pick<
@@ -12,8 +12,8 @@ export interface SessionInfo extends Pick<
 }
 
 /** What may be shown of the request's session, or null if there is none. Times are epoch milliseconds. */
-export function sessionInfo(req: Request): SessionInfo | null {
-  const record = loadedRecord(req.session);
+export function sessionInfo(request: Request): SessionInfo | null {
+  const record = loadedRecord(request.session);
   if (record === undefined) return null;
   const { publicId, createdAt, expiresAt, authenticatedAt, lastSeenAt, device, readFrom } = record;
   return {
@@ -24,6 +24,6 @@ export function sessionInfo(req: Request): SessionInfo | null {
     lastSeenAt,
     device,
     store: readFrom,
-    lookupMs: stateOf(req).lookupMs,
+    lookupMs: stateOf(request).lookupMs,
   };
 }

@@ -10,13 +10,13 @@ export interface RequestPrincipal {
 @Injectable()
 export class SessionGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const req = context.switchToHttp().getRequest<Request & RequestPrincipal>();
-    if (req.session?.user !== undefined || req.principal !== undefined) return true;
+    const request = context.switchToHttp().getRequest<Request & RequestPrincipal>();
+    if (request.session?.user !== undefined || request.principal !== undefined) return true;
     throw new HttpException({ title: 'Sign in first', detail: 'This needs a session.' }, 401);
   }
 }
 
-/** The request's session object, as express-session's `req.session`. */
+/** The request's session object, as express-session's `request.session`. */
 export const CurrentSession = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Request>().session,
 );

@@ -45,7 +45,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
   constructor(
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     @Inject(BACKEND) private readonly backend: Backend,
-    @Inject(EXPRESS_STORE) private readonly face: ExpressStore,
+    @Inject(EXPRESS_STORE) private readonly expressStore: ExpressStore,
     @Inject(LOOKUP) private readonly lookup: SessionLookup,
     @Inject(PEPPERS) private readonly peppers: Peppers,
     @Inject(FAIL) private readonly fail: Fail,
@@ -91,8 +91,8 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    const { config, backend, face, lookup, peppers, fail } = this;
-    const middleware = sessionMiddleware({ config, backend, face, lookup, peppers, fail });
+    const { config, backend, expressStore, lookup, peppers, fail } = this;
+    const middleware = sessionMiddleware({ config, backend, expressStore, lookup, peppers, fail });
     const withSession = (req: Request, res: Response, next: NextFunction) => {
       if (needsNoSession(req) || this.options.exclude?.(req) === true) return next();
       middleware(req, res, (error?: unknown) => (error ? fail(error, req, res) : next()));

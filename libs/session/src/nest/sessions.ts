@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { asJson, attributesOf, changesOf, replaceAttributes } from '../http/attributes.ts';
+import { asJson, attributesOf, changesOf, replaceAttributes } from '../http/session-object.ts';
 import type { ExpressStore } from '../http/express-store.ts';
-import { attachRecord, loadedRecord, stateOf } from '../http/state.ts';
+import { attachRecord, loadedRecord, stateOf } from '../http/session-object.ts';
 import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
 import type { Attributes, SessionRecord } from '../model/record.ts';
+import type { RevocationReason } from '../model/revocation.ts';
 import type { CreateOptions, RevokeAllOptions } from '../model/store.ts';
 import type { Backend } from '../stores/backend.ts';
 import { endEverything } from '../stores/tiered/generation.ts';
@@ -22,12 +23,12 @@ export interface SessionUser {
   roles: string[];
 }
 
-/** Everything about sessions that goes beyond `req.session`. */
+/** Everything about sessions that goes beyond `request.session`. */
 @Injectable()
 export class Sessions {
   constructor(
     @Inject(BACKEND) private readonly backend: Backend,
-    @Inject(EXPRESS_STORE) private readonly face: ExpressStore,
+    @Inject(EXPRESS_STORE) private readonly expressStore: ExpressStore,
     @Inject(PEPPERS) private readonly peppers: Peppers,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
     private readonly revoked: RevokedIds,
@@ -37,51 +38,51 @@ export class Sessions {
    * A new session for somebody who has just proved who they are. Always under a new id (session fixation); what the
    * anonymous session held is kept, and that session ends.
    */
-  async signIn(req: Request, user: SessionUser, options: CreateOptions = {}): Promise<void> {
-    const before = { session: req.session, sessionID: req.sessionID, record: loadedRecord(req.session) };
-    const { user: _other, ...kept } = attributesOf(req.session);
+  async signIn(request: Request, user: SessionUser, options: CreateOptions = {}): Promise<void> {
+    const before = { session: request.session, sessionID: request.sessionID, record: loadedRecord(request.session) };
+    const { user: _other, ...kept } = attributesOf(request.session);
     const sameUser = before.record === undefined || before.record.userId === null || before.record.userId === user.id;
-    this.face.generate(req);
-    Object.assign(req.session, sameUser ? asJson(kept) : {}, { user });
-    stateOf(req).creation = { ...options, authenticated: true };
+    this.expressStore.generate(request);
+    Object.assign(request.session, sameUser ? asJson(kept) : {}, { user });
+    stateOf(request).creation = { ...options, authenticated: true };
     try {
-      await save(req);
+      await save(request);
     } catch (error) {
-      Object.assign(req, { session: before.session, sessionID: before.sessionID });
+      Object.assign(request, { session: before.session, sessionID: before.sessionID });
       throw error;
     } finally {
-      stateOf(req).creation = { authenticated: false };
+      stateOf(request).creation = { authenticated: false };
     }
-    if (before.record !== undefined) await this.endQuietly(before.record);
+    if (before.record !== undefined) await this.revokeReplaced(before.record);
   }
 
-  /** The user proved again who they are: a new id at once, and the old one is worth nothing. `req.session` is a new object. */
-  async reauthenticate(req: Request): Promise<void> {
-    const record = this.loaded(req);
-    const id = renewSessionId(req.sessionID);
+  /** The user proved again who they are: a new id at once, and the old one is worth nothing. `request.session` is a new object. */
+  async reauthenticate(request: Request): Promise<void> {
+    const record = this.loaded(request);
+    const id = renewSessionId(request.sessionID);
     const stored = this.peppers.forReading(id).find(({ key }) => key === record.key);
     if (stored === undefined) throw new SessionGoneError();
     const replaced = await this.backend.store.renew(record.key, { step: 'replace', proof: stored.proof }, record);
     if (replaced === null) throw new SessionGoneError();
-    this.face.rename(req, id, replaced);
+    this.expressStore.rename(request, id, replaced);
   }
 
   /** Ends the request's session. Returns when no replica will honour it for longer than the revocation bound. */
-  async signOut(req: Request): Promise<void> {
-    const record = loadedRecord(req.session);
+  async signOut(request: Request): Promise<void> {
+    const record = loadedRecord(request.session);
     if (record !== undefined) await this.backend.store.revoke(record.key, 'logout', record);
-    delete (req as { session?: unknown }).session;
+    delete (request as { session?: unknown }).session;
     const { name, secure } = this.config.cookie;
-    req.res?.clearCookie(name, { path: '/', httpOnly: true, sameSite: 'lax', secure });
+    request.res?.clearCookie(name, { path: '/', httpOnly: true, sameSite: 'lax', secure });
   }
 
   /** Exact read-modify-write: of a hundred parallel additions none is lost. `change` may run more than once. */
-  async update(req: Request, change: (attributes: Partial<SessionData>) => Partial<SessionData>): Promise<void> {
-    const session = req.session;
+  async update(request: Request, change: (attributes: Partial<SessionData>) => Partial<SessionData>): Promise<void> {
+    const session = request.session;
     const record = loadedRecord(session);
     if (record === undefined) {
       replaceAttributes(session, change(attributesOf(session)) as Attributes);
-      return save(req);
+      return save(request);
     }
     const unsaved = changesOf(session);
     const updated = await this.backend.store.update(
@@ -100,7 +101,7 @@ export class Sessions {
   }
 
   /** False: this user has no such live session. */
-  async revoke(userId: string, publicId: string, reason = 'ended by its owner'): Promise<boolean> {
+  async revoke(userId: string, publicId: string, reason: RevocationReason = 'ended by its owner'): Promise<boolean> {
     const record = (await this.list(userId)).find((candidate) => candidate.publicId === publicId);
     return record !== undefined && (await this.backend.store.revoke(record.key, reason, record));
   }
@@ -110,8 +111,8 @@ export class Sessions {
   }
 
   /** Ends every session of the user but this one. */
-  revokeOthers(req: Request, options: Omit<RevokeAllOptions, 'exceptKey'> = {}): Promise<number> {
-    const record = this.loaded(req);
+  revokeOthers(request: Request, options: Omit<RevokeAllOptions, 'exceptKey'> = {}): Promise<number> {
+    const record = this.loaded(request);
     if (record.userId === null) throw new SessionGoneError();
     return this.revokeAll(record.userId, { ...options, exceptKey: record.key });
   }
@@ -130,14 +131,14 @@ export class Sessions {
     return this.revoked.has(publicId);
   }
 
-  private loaded(req: Request): SessionRecord {
-    const record = loadedRecord(req.session);
+  private loaded(request: Request): SessionRecord {
+    const record = loadedRecord(request.session);
     if (record === undefined) throw new SessionGoneError();
     return record;
   }
 
   /** The anonymous session that a login replaces holds nothing that is not in the new one. */
-  private async endQuietly(record: SessionRecord): Promise<void> {
+  private async revokeReplaced(record: SessionRecord): Promise<void> {
     try {
       await this.backend.store.revoke(record.key, 'replaced at login', record);
     } catch (error) {
@@ -146,8 +147,8 @@ export class Sessions {
   }
 }
 
-function save(req: Request): Promise<void> {
+function save(request: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.save((error: unknown) => (error ? reject(error) : resolve()));
+    request.session.save((error: unknown) => (error ? reject(error) : resolve()));
   });
 }

@@ -8,4 +8,4 @@ export const PEPPERS = Symbol('PEPPERS');
 export const FAIL = Symbol('FAIL');
 
 /** Answers a request with an error. */
-export type Fail = (error: unknown, req: Request, res: Response) => void;
+export type Fail = (error: unknown, request: Request, response: Response) => void;

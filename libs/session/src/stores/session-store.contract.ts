@@ -119,7 +119,7 @@ export function keepsTheContract(name: string, open: () => Promise<StoreUnderTes
       expect(await store.find(key).catch(cannotTell)).toBeNull();
       expect(await store.save(key, { a: 1 }).catch(cannotTell)).toBeNull();
       expect(await store.update(key, () => ({ a: 1 })).catch(cannotTell)).toBeNull();
-      expect(await store.revoke(key, 'test').catch(() => false)).toBe(false);
+      expect(await store.revoke(key, 'logout').catch(() => false)).toBe(false);
       expect(await store.find(key).catch(cannotTell)).toBeNull();
     });
 
@@ -149,15 +149,15 @@ export function keepsTheContract(name: string, open: () => Promise<StoreUnderTes
 
     it('ends a session for good', async () => {
       const record = await create({ a: 1 });
-      expect(await store.revoke(record.key, 'test', record)).toBe(true);
-      expect(await store.revoke(record.key, 'test', record)).toBe(false);
+      expect(await store.revoke(record.key, 'logout', record)).toBe(true);
+      expect(await store.revoke(record.key, 'logout', record)).toBe(false);
       expect(await store.find(record.key)).toBeNull();
       expect(await other.find(record.key)).toBeNull();
     });
 
     it('revives nothing by a save, an update, a renewal or a touch that comes late', async () => {
       const record = await create({ a: 1 });
-      await store.revoke(record.key, 'test', record);
+      await store.revoke(record.key, 'logout', record);
       expect(await other.save(record.key, { a: 2 }, record)).toBeNull();
       expect(await other.update(record.key, () => ({ a: 3 }), record)).toBeNull();
       expect(await other.renew(record.key, { step: 'replace', proof: 'p' }, record)).toBeNull();
@@ -169,7 +169,7 @@ export function keepsTheContract(name: string, open: () => Promise<StoreUnderTes
     it('lets a revoke during slow saves win', async () => {
       const record = await create({ a: 0 });
       const saves = range(20).map((i) => other.save(record.key, { [`a${i}`]: i }, record));
-      await Promise.all([...saves, store.revoke(record.key, 'test', record)]);
+      await Promise.all([...saves, store.revoke(record.key, 'logout', record)]);
       expect(await store.find(record.key)).toBeNull();
       expect(await other.find(record.key)).toBeNull();
     });

@@ -35,6 +35,7 @@ export const de: Words = {
     title: 'Deine Sitzung ist beendet',
     reasons: {
       logout: 'Du hast dich in einem anderen Tab abgemeldet.',
+      'replaced at login': 'Du hast dich in einem anderen Tab angemeldet.',
       'ended by its owner': 'Sie wurde von einem anderen Gerät aus beendet.',
       'revoke all': 'Alle anderen Sitzungen wurden von einem anderen Gerät aus beendet.',
       'password changed': 'Dein Passwort wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
@@ -42,6 +43,8 @@ export const de: Words = {
       'ended by an administrator': 'Jemand von der Verwaltung hat sie beendet.',
       'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt; die älteste Sitzung musste weichen.',
       'everybody was signed out': 'Alle Sitzungen wurden zur Sicherheit beendet.',
+      'an old session id was used':
+        'Eine bereits ersetzte Kennung wurde noch einmal verwendet: Die Sitzung wurde vielleicht gestohlen. Melde dich an und ändere dein Passwort.',
     },
     otherwise: 'Sie wurde beendet, oder ihre Zeit war um.',
   },

@@ -1,3 +1,5 @@
+import type { RevocationReason } from '@baton/session';
+
 export type Words = typeof en;
 
 export const en = {
@@ -35,6 +37,7 @@ export const en = {
     title: 'Your session has ended',
     reasons: {
       logout: 'You signed out in another tab.',
+      'replaced at login': 'You signed in in another tab.',
       'ended by its owner': 'It was ended from another device.',
       'revoke all': 'All other sessions were ended from another device.',
       'password changed': 'Your password was changed, so every other session was ended.',
@@ -42,7 +45,9 @@ export const en = {
       'ended by an administrator': 'An administrator ended it.',
       'session limit': 'You signed in on more devices than allowed; the oldest session gave way.',
       'everybody was signed out': 'All sessions were ended, for safety.',
-    } as Record<string, string>,
+      'an old session id was used':
+        'An id that had been replaced was used again, so this session may have been stolen. Sign in and change your password.',
+    } satisfies Record<RevocationReason, string>,
     otherwise: 'It was ended, or its time was over.',
   },
   errors: {

@@ -35,6 +35,7 @@ export const es: Words = {
     title: 'Tu sesión ha terminado',
     reasons: {
       logout: 'Saliste en otra pestaña.',
+      'replaced at login': 'Entraste en otra pestaña.',
       'ended by its owner': 'Se cerró desde otro equipo.',
       'revoke all': 'Todas las demás sesiones se cerraron desde otro equipo.',
       'password changed': 'Tu contraseña cambió, así que las demás sesiones se cerraron.',
@@ -42,6 +43,8 @@ export const es: Words = {
       'ended by an administrator': 'La cerró un administrador.',
       'session limit': 'Entraste en más equipos de los permitidos; la sesión más antigua cedió.',
       'everybody was signed out': 'Todas las sesiones se cerraron, por seguridad.',
+      'an old session id was used':
+        'Se usó un identificador que ya se había sustituido: puede que te hayan robado la sesión. Entra y cambia tu contraseña.',
     },
     otherwise: 'Se cerró, o se acabó su tiempo.',
   },

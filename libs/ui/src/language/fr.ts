@@ -35,6 +35,7 @@ export const fr: Words = {
     title: 'Votre session est terminée',
     reasons: {
       logout: 'Vous vous êtes déconnecté dans un autre onglet.',
+      'replaced at login': 'Vous vous êtes connecté dans un autre onglet.',
       'ended by its owner': 'Elle a été fermée depuis un autre appareil.',
       'revoke all': 'Toutes les autres sessions ont été fermées depuis un autre appareil.',
       'password changed': 'Votre mot de passe a changé : toutes les autres sessions ont été fermées.',
@@ -42,6 +43,8 @@ export const fr: Words = {
       'ended by an administrator': 'Un administrateur l’a fermée.',
       'session limit': 'Trop d’appareils connectés ; la session la plus ancienne a cédé la place.',
       'everybody was signed out': 'Toutes les sessions ont été fermées, par sécurité.',
+      'an old session id was used':
+        'Un identifiant déjà remplacé a été réutilisé : la session a peut-être été volée. Connectez-vous et changez de mot de passe.',
     },
     otherwise: 'Elle a été fermée, ou son temps était écoulé.',
   },

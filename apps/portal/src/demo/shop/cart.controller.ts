@@ -1,6 +1,6 @@
+import { EndedSessionGuard } from '@baton/session';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { EndedSessionGuard } from '../../ended-session.guard.ts';
 import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemBody, sku } from './cart-input.ts';

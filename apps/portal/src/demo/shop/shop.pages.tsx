@@ -1,8 +1,8 @@
 import { demoWords } from '@baton/demo';
+import { EndedSessionGuard } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Param, Post, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { EndedSessionGuard } from '../../ended-session.guard.ts';
 import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemForm, sku } from './cart-input.ts';

@@ -1,10 +1,8 @@
 import { DataSource, type MixedList } from 'typeorm';
+import { ADVISORY_LOCKS } from './locks.ts';
 import { Sessions1764000000000 } from './migrations/1764000000000-sessions.ts';
 
 export const sessionMigrations = [Sessions1764000000000];
-
-/** One number for everybody who migrates this database. */
-const LOCK = 7_202_610;
 
 /**
  * Brings the database to the newest schema and returns the names of the migrations that ran. Safe to run several times
@@ -21,7 +19,7 @@ export async function migrate(databaseUrl: string, migrations: NonNullable<Mixed
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
     const ran = await dataSource.runMigrations({ transaction: 'each' });
     return ran.map((migration) => migration.name);
   } finally {

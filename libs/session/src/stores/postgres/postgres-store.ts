@@ -23,6 +23,7 @@ import {
   SWEEP_EVENTS,
   SWEEP_EXPIRED,
   SWEEP_IDLE,
+  SWEEP_LOCK,
   TOUCH,
   VOUCH,
 } from './statements.ts';
@@ -159,7 +160,7 @@ export class PostgresStore implements SessionStore {
   async sweep(limit: number, idle = true): Promise<number> {
     return this.database.transaction(
       async (tx) => {
-        const [lock] = await tx.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock(7202613) AS mine');
+        const [lock] = await tx.query<{ mine: boolean }>(SWEEP_LOCK.text);
         if (lock?.mine !== true) return 0;
         await tx.query(SWEEP_EVENTS.text, [limit]);
         const expired = (await tx.query(SWEEP_EXPIRED.text, [limit])).length;

@@ -1,4 +1,5 @@
 import type { Statement } from './database.ts';
+import { ADVISORY_LOCKS } from './locks.ts';
 import { COLUMNS } from './row.ts';
 
 /** What makes a row a live session. Postgres's clock decides; $1 of every statement is the touch interval in seconds. */
@@ -72,7 +73,7 @@ export const LIST_UNENDED_LOCKED = named(
 );
 
 /** Whoever opens or ends sessions of a user takes turns. */
-export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(7202612, hashtext($1))`);
+export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.user}, hashtext($1))`);
 
 /** Rows past their absolute end. Others are working on a locked row: skip it. */
 export const SWEEP_EXPIRED = named(
@@ -101,3 +102,5 @@ export const SWEEP_EVENTS = named(
      SELECT id FROM (SELECT id, created_at FROM session_event ORDER BY id LIMIT $1) AS oldest
      WHERE created_at < now() - interval '1 day')`,
 );
+
+export const SWEEP_LOCK = named('sweep-lock', `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.sweep}) AS mine`);

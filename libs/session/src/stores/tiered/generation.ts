@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../../model/errors.ts';
+import { EVERYBODY } from '../../model/revocation.ts';
 import type { Database } from '../postgres/database.ts';
 import { writeEvents } from '../postgres/events.ts';
 import { GENERATION_KEY } from '../redis/keys.ts';
@@ -40,9 +41,7 @@ export async function endEverything(database: Database): Promise<number> {
       'UPDATE session_cache SET created_after = clock_timestamp(), generation = generation + 1 WHERE id = 1 RETURNING generation',
     );
     const generation = Number(row!.generation);
-    await writeEvents(tx, [
-      { type: 'generation', reason: 'everybody was signed out', details: { generation }, unapplied: false },
-    ]);
+    await writeEvents(tx, [{ type: 'generation', reason: EVERYBODY, details: { generation }, unapplied: false }]);
     return generation;
   });
 }

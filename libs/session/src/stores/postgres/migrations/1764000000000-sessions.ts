@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ADVISORY_LOCKS } from '../locks.ts';
 
 export class Sessions1764000000000 implements MigrationInterface {
   readonly name = 'Sessions1764000000000';
@@ -61,7 +62,7 @@ export class Sessions1764000000000 implements MigrationInterface {
   private async numberEventsInCommitOrder(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE FUNCTION session_event_turn() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN PERFORM pg_advisory_xact_lock(7202611); RETURN NULL; END $$`);
+      BEGIN PERFORM pg_advisory_xact_lock(${ADVISORY_LOCKS.eventOrder}); RETURN NULL; END $$`);
     await runner.query(`
       CREATE FUNCTION session_event_announce() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN PERFORM pg_notify('session_event', ''); RETURN NULL; END $$`);
