@@ -4,7 +4,7 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 module.exports = {
   forbidden: [
     forbid('no-cycles', 'Import cycles are forbidden.', {}, { circular: true }),
-    forbid('apps-apart', 'Apps are deployed separately and do not import each other.', { path: '^apps/([^/]+)/' }, { path: '^apps/', pathNot: '^apps/$1/' }),
+    forbid('apps-apart', 'Apps are deployed separately and do not import each other; they share one schema.', { path: '^apps/([^/]+)/' }, { path: '^apps/', pathNot: ['^apps/$1/', '\\.migration\\.ts$'] }),
     forbid('libs-below-apps', 'A library does not import its users.', { path: '^libs/', pathNot: '\\.(test|contract)\\.tsx?$' }, { path: '^(apps|tools|test)/' }),
     forbid('one-door', 'Import a library only through src/index.ts.', { path: '^(apps|libs/([^/]+))/' }, { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$', '^libs/ui/'] }),
     forbid('index-is-for-outsiders', 'Files inside a library do not import its index.ts.', { path: '^libs/([^/]+)/' }, { path: '^libs/$1/src/index\\.ts$' }),
@@ -22,6 +22,10 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.json'],
+    },
   },
 };

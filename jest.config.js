@@ -10,7 +10,7 @@ export default {
   maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
-    '^@baton/(session|platform|tokens|ui|cluster|demo)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@baton/(session|platform|tokens|ui|demo)$': '<rootDir>/libs/$1/src/index.ts',
     // `nest generate` writes imports with the extension of the built file.
     '^(\\.{1,2}/.+)\\.js$': ['$1.js', '$1.ts', '$1.tsx'],
   },
@@ -21,7 +21,7 @@ export default {
         jsc: {
           parser: { syntax: 'typescript', decorators: true, tsx: true },
           target: 'es2024',
-        experimental: { keepImportAttributes: true },
+          experimental: { keepImportAttributes: true },
           transform: {
             legacyDecorator: true,
             decoratorMetadata: true,

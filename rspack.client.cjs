@@ -1,5 +1,5 @@
 // The browser code of an app: one entry per kind of page, named by content hash, compressed at build time.
-const { existsSync, readdirSync } = require('node:fs');
+const { readdirSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
 const { brotliCompressSync } = require('node:zlib');
 const rspack = require('@rspack/core');
@@ -25,14 +25,11 @@ class Manifest {
 
 const emit = (compilation, name, content) => compilation.emitAsset(name, new rspack.sources.RawSource(content));
 
-/** `site` is for every page of every app; an app's own entries are the `*.entry.ts(x)` files of its client folder. */
+/** `site` is for every page of every app; an app adds an entry with every `*.entry.ts(x)` below its sources. */
 function entries(sourceRoot) {
-  const folder = join(sourceRoot, 'client');
-  const own = existsSync(folder)
-    ? readdirSync(folder).filter((file) => file.endsWith('.entry.ts') || file.endsWith('.entry.tsx'))
-    : [];
+  const own = readdirSync(sourceRoot, { recursive: true }).filter((file) => /\.entry\.tsx?$/.test(file));
   const site = ['site', join(__dirname, 'libs/ui/src/client/site.ts')];
-  return Object.fromEntries([site, ...own.map((file) => [file.split('.')[0], join(folder, file)])]);
+  return Object.fromEntries([site, ...own.map((file) => [basename(file).split('.')[0], join(sourceRoot, file)])]);
 }
 
 module.exports = (options) => {

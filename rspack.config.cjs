@@ -1,20 +1,9 @@
 // Extends the rspack defaults of `nest build`: one bundle per program of an app; packages stay in node_modules.
 const { existsSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
-const { CopyRspackPlugin } = require('@rspack/core');
 
 /** Entry files of programs; an app has main.ts and may have others. */
 const PROGRAMS = ['main', 'migrate'];
-
-/** The portal shows the results of the last benchmark, if there are any. */
-const figures = (app) =>
-  app === 'portal'
-    ? [
-        new CopyRspackPlugin({
-          patterns: [{ from: 'docs/benchmarks/latest.json', to: 'benchmarks.json', noErrorOnMissing: true }],
-        }),
-      ]
-    : [];
 
 const server = (options) => {
   const sourceRoot = dirname(options.entry);
@@ -35,7 +24,6 @@ const server = (options) => {
     resolve: { ...options.resolve, extensionAlias: { '.js': ['.js', '.ts', '.tsx'] } },
     devtool: 'source-map',
     output: { ...options.output, path: join(__dirname, 'dist/apps', app), filename: '[name].js' },
-    plugins: [...options.plugins, ...figures(app)],
     stats: 'errors-warnings',
   };
 };

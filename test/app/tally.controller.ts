@@ -1,9 +1,8 @@
 import { ProblemException } from '@baton/platform';
-import { sessionInfo, Sessions } from '@baton/session';
+import { EndedSessionGuard, sessionInfo, Sessions } from '@baton/session';
 import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { EndedSessionGuard } from '../../apps/portal/src/ended-session.guard.ts';
 import { parse } from '../../apps/portal/src/parse.ts';
 
 type Tally = Record<string, number>;

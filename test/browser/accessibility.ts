@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 /** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's good practice. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe objects to on the page as it is now: one line per rule, with the elements. Runs beside the page's own scripts, past its CSP. */
+/** What axe reports for the current page: one line per rule, with the elements. Injected in a way that the page's CSP does not block. */
 export async function objections(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);

@@ -1,44 +1,47 @@
-/** @seconds 15 */
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { startDemoCluster } from '../demo/demo-cluster.ts';
-import type { Cluster } from '../support/cluster.ts';
-import { addToCart, hears, keepScreenshot, logIn, servedBy, visit } from './visitor.ts';
+import { USER } from '../support/client.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
+import { keepScreenshot, logIn, servedBy, untilListening, visit } from './visitor.ts';
 
 describe('in a browser', () => {
   let cluster: Cluster;
   let browser: Browser;
 
   beforeAll(async () => {
-    [cluster, browser] = await Promise.all([startDemoCluster({ auth: 1, portal: 3 }), launchBrowser()]);
+    [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 3 }), launchBrowser()]);
   }, 120_000);
 
-  it('keeps user, cart and looks when the replica that served them is killed', async () => {
+  it('keeps user, notes and preferences when the replica that served them is killed', async () => {
     const { page, complaints } = await visit(browser, cluster.url);
     await logIn(page);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('demo');
-    await addToCart(page, 'Race bib');
+    expect(await page.locator('.account').textContent()).toContain(USER.username);
+    await page.goto('/notes');
+    await page.getByLabel('New note').fill('Race on Sunday');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByText('Race on Sunday').waitFor();
     await page.goto('/preferences');
     await page.getByLabel('Deutsch').check();
     await page.getByLabel('Dark').check();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.goto('/cart');
+    await page.goto('/notes');
 
     await cluster.named(await servedBy(page)).kill();
     await page.reload();
-    expect(await page.locator('[data-sku="race-bib"] [data-quantity]').textContent()).toBe('1');
+    expect(await page.getByText('Race on Sunday').isVisible()).toBe(true);
+    expect(await page.getByText('1 added in this session').count()).toBe(1);
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     expect(await page.getByRole('button', { name: 'Abmelden' }).isVisible()).toBe(true);
-    await keepScreenshot(page, 'cart-after-its-server-was-killed');
+    await keepScreenshot(page, 'notes-after-their-server-was-killed');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
 
-  it('tells a tab within a second that its session was ended elsewhere, and why', async () => {
+  it('tells a tab within a second that its session was revoked elsewhere, and why', async () => {
     const [first, second] = [await visit(browser, cluster.url), await visit(browser, cluster.url)];
-    await logIn(first.page, '/cart');
-    await logIn(second.page, '/cart');
-    await hears(first.page);
+    await logIn(first.page, '/preferences');
+    await logIn(second.page, '/preferences');
+    await untilListening(first.page);
     const told = first.page.waitForSelector('[role=alert]:has-text("Your session has ended")');
     expect(await second.page.evaluate(async () => (await fetch('/auth/sessions', { method: 'DELETE' })).status)).toBeLessThan(
       300,
@@ -52,11 +55,11 @@ describe('in a browser', () => {
     await Promise.all([first.page.context().close(), second.page.context().close()]);
   });
 
-  it('learns of an end that it missed while it was disconnected', async () => {
+  it('tells a tab that its session was revoked while it was offline', async () => {
     const [first, second] = [await visit(browser, cluster.url), await visit(browser, cluster.url)];
-    await logIn(first.page, '/cart');
-    await logIn(second.page, '/cart');
-    await hears(first.page);
+    await logIn(first.page, '/preferences');
+    await logIn(second.page, '/preferences');
+    await untilListening(first.page);
     await first.page.context().setOffline(true);
     await second.page.evaluate(() => fetch('/auth/sessions', { method: 'DELETE' }));
     await first.page.context().setOffline(false);
@@ -65,27 +68,24 @@ describe('in a browser', () => {
     await Promise.all([first.page.context().close(), second.page.context().close()]);
   });
 
-  it('works without scripts: sign in, buy, and the live page says what is missing', async () => {
+  it('works without scripts: sign in, add a note, sign out', async () => {
     const { page } = await visit(browser, cluster.url, { javaScriptEnabled: false });
-    await logIn(page);
-    await addToCart(page, 'Lane cone');
-    await page.goto('/cart');
-    expect(await page.locator('[data-sku="lane-cone"] [data-quantity]').textContent()).toBe('1');
-    await page.goto('/cluster');
-    expect(await page.locator('noscript').textContent()).toContain('Without JavaScript');
-    expect(await page.locator('.replica').count()).toBeGreaterThan(1);
+    await logIn(page, '/notes');
+    await page.getByLabel('New note').fill('No scripts');
+    await page.getByRole('button', { name: 'Add' }).click();
+    expect(await page.getByText('No scripts').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(await page.getByRole('link', { name: 'Sign in' }).first().isVisible()).toBe(true);
     await page.context().close();
   });
 
-  it('leads from a page that needs a session to the login and back', async () => {
+  it('links a page that needs a session to the login, which returns to it', async () => {
     const { page } = await visit(browser, cluster.url);
     expect((await page.goto('/profile'))?.status()).toBe(401);
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
     expect(new URL(page.url()).searchParams.get('to')).toBe('/profile');
     await logIn(page, '/profile');
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('demo');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(USER.username);
     await page.context().close();
   });
 });

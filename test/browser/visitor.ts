@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { DEMO } from '../demo/accounts.ts';
+import { USER } from '../support/client.ts';
 
 export const artifacts = resolve(import.meta.dirname, '../../artifacts');
 
@@ -10,16 +10,16 @@ const PATIENCE_MS = 15_000;
 
 export interface Visitor {
   page: Page;
-  /** What the browser complained about: blocked by the content policy, script errors. */
+  /** Violations of the content policy, and script errors. */
   complaints: string[];
 }
 
-/** Somebody with a browser of their own: no cookie is shared with others. */
+/** A visitor with cookies of their own. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  await page.addInitScript(() => document.addEventListener('baton:hello', () => (window.heard = true)));
+  await page.addInitScript(() => document.addEventListener('baton:hello', () => (window.listening = true)));
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -28,25 +28,19 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, complaints };
 }
 
-/** Through the form, as people do. */
-export async function logIn(page: Page, to = '/'): Promise<void> {
+/** Through the form. */
+export async function logIn(page: Page, to = '/', who = USER): Promise<void> {
   await page.goto(`/auth/login?to=${encodeURIComponent(to)}`);
-  await page.getByLabel('Name', { exact: true }).fill(DEMO.username);
-  await page.getByLabel('Password', { exact: true }).fill(DEMO.password);
+  await page.getByLabel('Name', { exact: true }).fill(who.username);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`**${to}`);
 }
 
-/** Until the page's stream of news is open. */
-export const hears = (page: Page) => page.waitForFunction(() => window.heard);
+/** Waits until the page's event stream is open. */
+export const untilListening = (page: Page) => page.waitForFunction(() => window.listening);
 
-export async function addToCart(page: Page, article: string): Promise<void> {
-  await page.goto('/catalogue');
-  await page.getByRole('button', { name: new RegExp(`^Add to cart.*${article}$`) }).click();
-  await page.waitForURL('**/catalogue?added=*');
-}
-
-/** The name of the replica that made the page. */
+/** The replica that served the page. */
 export const servedBy = async (page: Page): Promise<string> => (await page.locator('.site-footer .bib').textContent()) ?? '';
 
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
@@ -56,6 +50,6 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
 
 declare global {
   interface Window {
-    heard?: boolean;
+    listening?: boolean;
   }
 }

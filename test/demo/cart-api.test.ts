@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { browserless, type Client } from '../support/client.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import type { Cluster } from '../support/cluster.ts';
+import { startDemoCluster } from './demo-cluster.ts';
 
 const MARK = 'zq<i>7';
 
@@ -9,7 +10,7 @@ describe('the API of the cart', () => {
   let visitor: Client;
 
   beforeAll(async () => {
-    cluster = await startCluster({ auth: 1, portal: 2 });
+    cluster = await startDemoCluster({ auth: 1, portal: 2 });
     visitor = browserless(cluster.url);
   }, 60_000);
 

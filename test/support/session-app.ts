@@ -16,6 +16,13 @@ import { onCleanup } from './cleanup.ts';
 export const ENGINES = ['baton', 'express-session'] as const;
 export type Engine = (typeof ENGINES)[number];
 
+declare module 'express-session' {
+  /** What tests of the library keep in a session. */
+  interface SessionData {
+    cart: Record<string, number>;
+  }
+}
+
 type Handler = (req: Request, res: Response) => unknown;
 
 /** A Nest application that has sessions and does what a test tells it to. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
+import { NAME } from './name.ts';
 
 /** A user and a group of this machine, by number. */
 export interface Account {
@@ -37,7 +38,7 @@ export function canReach(account: Account | null, path: string): boolean {
 
 /** For what has to be outside a private folder: always the same one for the same path, and kept over a reboot of most systems. */
 export function publicFolderFor(path: string, mode: number): string {
-  const name = `baton-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
+  const name = `${NAME}-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
   const folder = join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name);
   mkdirSync(folder, { recursive: true, mode });
   return folder;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type App, type Balancer, startBalancer } from './balancer/balancer.ts';
 import { buildIfNeeded } from './build.ts';
-import { type Control, startControl } from './control.ts';
+import { extension } from './extensions.ts';
+import type { Environment, Started } from './extension.ts';
 import { projectFolder, removeRunFile, type RunFile, secrets, writeRunFile } from './folder.ts';
 import { supervisor } from './supervisor.ts';
 import type { LauncherOptions } from './options.ts';
@@ -11,19 +12,17 @@ import { Replicas } from './replicas.ts';
 import { statusBlock } from './status.ts';
 import { openPostgres, openRedis, type Store } from './stores.ts';
 
-type Environment = Record<string, string | undefined>;
-
 const PREFERRED_PORT = 8080;
 const PORTS_TO_TRY = 20;
 
-/** Postgres, Redis, the replicas and the balancer before them, as one thing that starts and stops. */
+/** Postgres, Redis, the replicas and their balancer: starts and stops them together. */
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #environment: Environment;
   readonly #tell: (text: string) => void;
   #balancer: Balancer | null = null;
   #replicas: Replicas | null = null;
-  #control: Control | null = null;
+  #extension: Started | null = null;
   #isUp = false;
 
   constructor(options: LauncherOptions, environment: Environment, tell: (text: string) => void) {
@@ -41,21 +40,21 @@ export class Launcher {
     const changed = (event: string) => this.#changed(balancer, stores, event);
     const replicas = (this.#replicas = new Replicas(
       balancer,
-      (app) => ({ ...environment, ...this.#launcherDoor(app) }),
+      (app) => ({ ...environment, ...this.#extension?.environmentOf(app) }),
       changed,
     ));
-    if (isDemo(environment)) this.#control = await startControl({ stores, replicas, changed });
+    this.#extension = (await extension?.start(environment, { stores, replicas, changed })) ?? null;
     await this.#addReplicas(replicas);
     this.#isUp = true;
-    this.#changed(balancer, stores, statusBlock(this.#run(balancer, stores), isDemo(environment)));
+    this.#changed(balancer, stores, statusBlock(this.#run(balancer, stores), this.#extension));
     this.#tell(`  Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
   }
 
-  /** In order: nobody new comes in, the replicas finish what they do, then the servers they need. */
+  /** In order: no more commands, the replicas finish their requests, then the servers they need stop. */
   async stop(): Promise<void> {
     this.#isUp = false;
     removeRunFile();
-    await this.#control?.close();
+    await this.#extension?.close();
     await this.#replicas?.stop();
     await this.#balancer?.close();
     await supervisor.close();
@@ -87,24 +86,18 @@ export class Launcher {
   #replicaEnvironment({ postgres, redis }: Stores): Environment {
     const { sessionSecret, sessionPepper } = secrets();
     return {
-      DEMO: 'true',
+      ...extension?.environment,
       SESSION_SECRETS: sessionSecret,
       SESSION_PEPPER: sessionPepper,
-      // http://localhost is where people look at it.
+      // The portal is served at http://localhost.
       COOKIE_SECURE: 'false',
-      // Longer than the balancer takes to notice, so that nothing is sent to a replica that is leaving.
+      // Longer than the balancer takes to notice, so no request reaches a replica that is stopping.
       SHUTDOWN_DRAIN_MS: '700',
       ...this.#environment,
       TRUST_PROXY: '1',
       DATABASE_URL: postgres.url,
       REDIS_URL: redis?.url,
     };
-  }
-
-  /** Only the portal has fault buttons, and only in the demo. */
-  #launcherDoor(app: App): Environment {
-    if (app !== 'portal' || !this.#control) return {};
-    return { LAUNCHER_URL: this.#control.url, LAUNCHER_TOKEN: this.#control.token };
   }
 
   async #addReplicas(replicas: Replicas): Promise<void> {
@@ -123,7 +116,7 @@ export class Launcher {
     const replicas = this.#replicas?.list ?? [];
     return {
       url,
-      launcher: { pid: process.pid, url: this.#control?.url ?? null },
+      launcher: { pid: process.pid, url: this.#extension?.url ?? null },
       stores: { redis: redis && describe(redis), postgres: describe(postgres) },
       replicas: replicas.map(({ app, name, pid, url }) => ({ app, name, pid, url })),
     };
@@ -136,8 +129,6 @@ interface Stores {
 }
 
 const describe = ({ url, engine, version, source }: Store) => ({ url, engine, version, source });
-
-const isDemo = ({ DEMO }: Environment): boolean => DEMO === 'true';
 
 function onlyIfTaken(error: unknown): null {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { NAME } from './name.ts';
 import { type Account, canReach, giveTo, letPassThroughTemporary, publicFolderFor, unprivilegedAccount } from './accounts.ts';
 import { type Supervisor, supervisor as ownSupervisor } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
@@ -22,10 +23,10 @@ export interface PostgresOptions {
   supervisor?: Supervisor;
 }
 
-const USER = 'baton';
-const DATABASE = 'baton';
+const USER = NAME.replaceAll('-', '_');
+const DATABASE = USER;
 
-/** Starts the embedded PostgreSQL with a database `baton`, reachable from this machine only. */
+/** Starts the embedded PostgreSQL with a database named after the project, reachable from this machine only. */
 export async function startPostgres({
   dataFolder,
   port,

@@ -1,5 +1,6 @@
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { PagesModule, Site } from '@baton/ui';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';
@@ -17,7 +18,6 @@ import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
 import { SignIn } from './login/sign-in.ts';
 import { Throttle } from './login/throttle.ts';
-import { Pages, Site } from './pages/pages.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
@@ -33,7 +33,7 @@ export interface AuthOptions {
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys, Pages],
+  providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
@@ -44,10 +44,13 @@ export class AuthModule {
   static forRoot({ settings, sessions, site }: AuthOptions): DynamicModule {
     return {
       module: AuthModule,
-      imports: [SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }), DemoModule.forRoot(settings, site)],
+      imports: [
+        SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }),
+        PagesModule.forRoot(site),
+        DemoModule.forRoot(settings),
+      ],
       providers: [
         { provide: AuthSettings, useValue: settings },
-        { provide: Site, useValue: site },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },
       ],
     };

@@ -1,12 +1,14 @@
 import { CreateAuditLog1763600200000 } from './audit/create-audit-log.migration.ts';
 import { CreateThrottle1763600100000 } from './login/create-throttle.migration.ts';
 import { CreateTokenKeys1763600300000 } from './tokens/create-token-keys.migration.ts';
+import { CreateNotes1764100000000 } from '../../portal/src/notes/create-notes.migration.ts';
 import { CreateUsers1763600000000 } from './users/create-users.migration.ts';
 
-/** Every migration of this app by name: a bundle has no folder to search. */
+/** All migrations of the apps by name: a bundle has no folder to search. */
 export const migrations = [
   CreateUsers1763600000000,
   CreateThrottle1763600100000,
   CreateAuditLog1763600200000,
   CreateTokenKeys1763600300000,
+  CreateNotes1764100000000,
 ];

@@ -1,27 +1,17 @@
-import { join } from 'node:path';
-import type { Site } from '@baton/ui';
+import { METRICS, NAME, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
-import { METRICS, NAME, placeOf, Readiness, sendProblem } from '@baton/platform';
-import { ClusterModule } from '@baton/cluster';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
+import { PagesModule, type Site } from '@baton/ui';
 import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { ClusterController } from './cluster/cluster.controller.tsx';
-import { ClusterNews } from './cluster/cluster-news.ts';
-import { Launcher } from './cluster/launcher.ts';
 import type { PortalConfig } from './config.ts';
-import { EventsController } from './events/events.controller.ts';
-import { ExplainController } from './explain/explain.controller.tsx';
-import { FIGURES, readFigures, SOURCE } from './explain/figures.ts';
+import { DemoModule } from './demo/demo.module.ts';
+import { EventsModule } from './events/events.module.ts';
 import { HomeController } from './home/home.controller.tsx';
-import { MemorySessionsController } from './memory-sessions/memory-sessions.controller.ts';
-import { Pages, SITE } from './pages/pages.tsx';
+import { NotesModule } from './notes/notes.module.ts';
 import { PreferencesController } from './preferences/preferences.controller.tsx';
 import { SessionController } from './profile/session.controller.tsx';
-import { SERVED_BY, type ServedBy } from './served-by.ts';
-import { CartController } from './shop/cart.controller.ts';
-import { Carts } from './shop/carts.ts';
-import { ShopPages } from './shop/shop.pages.tsx';
+import { ServedBy } from './served-by.ts';
 
 @Module({})
 export class PortalModule implements NestModule {
@@ -37,33 +27,17 @@ export class PortalModule implements NestModule {
       imports: [
         SessionModule.forRoot(toSessionConfig(config, { name: NAME }), { fail: sendProblem }),
         TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
-        ClusterModule.forRoot({ ...servedBy, demo: config.DEMO, place: placeOf(config) }),
+        PagesModule.forRoot(site),
+        EventsModule,
+        DemoModule.forRoot(config),
+        NotesModule,
       ],
-      controllers: [
-        HomeController,
-        ShopPages,
-        CartController,
-        PreferencesController,
-        SessionController,
-        EventsController,
-        ExplainController,
-        ClusterController,
-        ...(config.DEMO ? [MemorySessionsController] : []),
-      ],
-      providers: [
-        Carts,
-        ClusterNews,
-        Pages,
-        { provide: Launcher, useValue: new Launcher(config.LAUNCHER_URL, config.LAUNCHER_TOKEN) },
-        { provide: SOURCE, useValue: { url: config.SOURCE_URL } },
-        { provide: FIGURES, useFactory: () => ({ measured: readFigures(join(import.meta.dirname, 'benchmarks.json')) }) },
-        { provide: SITE, useValue: site },
-        { provide: SERVED_BY, useValue: servedBy },
-      ],
+      controllers: [HomeController, PreferencesController, SessionController],
+      providers: [{ provide: ServedBy, useValue: servedBy }],
     };
   }
 
-  /** Programs may show a token of the auth app instead of a cookie. */
+  /** Programs may send a token of the auth app instead of a cookie. */
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(BearerMiddleware).forRoutes('api/{*path}');
   }

@@ -1,8 +1,8 @@
-/** Which process answered; the tale of this portal is that it does not matter. */
+/** The process that handled a request. */
 export interface ServedBy {
   app: string;
   replica: string;
   version: string;
 }
 
-export const SERVED_BY = Symbol('served by');
+export const ServedBy = Symbol('ServedBy');

@@ -1,11 +1,8 @@
 import 'express-session';
 
-/** What the apps of this workspace keep in a session. Change it to what yours keep. */
+/** What this library keeps in a session. An app declares its own fields the same way, next to the code that owns them. */
 declare module 'express-session' {
   interface SessionData {
     user: { id: string; name: string; roles: string[] };
-    /** Quantity by sku. */
-    cart: Record<string, number>;
-    preferences: { theme?: string; language?: string; density?: string };
   }
 }

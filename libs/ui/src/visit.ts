@@ -1,4 +1,4 @@
-import type { Assets } from './assets.ts';
+import type { SessionData } from 'express-session';
 
 export const THEMES = ['light', 'dark', 'system'] as const;
 export const LANGUAGES = ['en', 'de', 'fr', 'es'] as const;
@@ -6,58 +6,56 @@ export const DENSITIES = ['cozy', 'compact'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
-/** How a person wants pages to look; kept in the session, so every replica knows. */
-export interface Looks {
+/** How a person wants pages to look. */
+export interface Preferences {
   theme?: (typeof THEMES)[number];
   language?: Language;
   density?: (typeof DENSITIES)[number];
 }
 
-/** What is the same for every page of one process. */
-export interface Site {
-  assets: Assets;
-  app: string;
-  replica: string;
-  demo?: boolean;
+declare module 'express-session' {
+  interface SessionData {
+    /** Strings, because a newer version of the app may have written values that this one does not know. */
+    preferences: Partial<Record<keyof Preferences, string>>;
+  }
 }
 
-/** What a page needs to know of the request it answers. */
+/** What a page shows about the request and its session. */
 export interface Visit {
   path: string;
   user: { name: string; roles: string[] } | null;
-  looks: Looks;
-  articles: number;
-  /** Where the session was read, and how long that took; null without a session. */
+  language: Language;
+  preferences: Preferences;
+  session: Partial<SessionData>;
+  /** The store that returned the session, and how long the lookup took; null without a session. */
   lookup: { store: string; ms: number } | null;
 }
 
-interface Visitor {
+interface VisitedRequest {
   path: string;
   originalUrl?: string;
-  session?: {
-    user?: { name: string; roles: string[] };
-    preferences?: Partial<Record<keyof Looks, string>>;
-    cart?: Record<string, number>;
-  };
+  session?: Partial<SessionData>;
 }
 
-/** The visit of a request; `info` is what the session library says about its session. */
-export function visitOf(request: Visitor, info?: { store: string; lookupMs: number } | null): Visit {
-  const { user, preferences, cart } = request.session ?? {};
+export function visitOf(request: VisitedRequest, lookup?: { store: string; lookupMs: number } | null): Visit {
+  const session = request.session ?? {};
+  const preferences = knownPreferences(session.preferences);
   return {
     path: request.originalUrl?.split('?')[0] ?? request.path,
-    user: user ?? null,
-    looks: {
-      theme: oneOf(THEMES, preferences?.theme),
-      language: oneOf(LANGUAGES, preferences?.language),
-      density: oneOf(DENSITIES, preferences?.density),
-    },
-    articles: Object.values(cart ?? {}).reduce((sum, quantity) => sum + quantity, 0),
-    lookup: info ? { store: info.store, ms: info.lookupMs } : null,
+    user: session.user ?? null,
+    language: preferences.language ?? 'en',
+    preferences,
+    session,
+    lookup: lookup ? { store: lookup.store, ms: lookup.lookupMs } : null,
   };
 }
 
-/** A session may have been written by another version of this app; what is unknown here is left out. */
+const knownPreferences = (stored: SessionData['preferences'] = {}): Preferences => ({
+  theme: oneOf(THEMES, stored.theme),
+  language: oneOf(LANGUAGES, stored.language),
+  density: oneOf(DENSITIES, stored.density),
+});
+
 function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | undefined {
   return known.find((one) => one === value);
 }

@@ -1,8 +1,11 @@
 /** Writes the results of a run: latest.json, the charts, and the tables as Markdown. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { requestCharts } from './request-charts.ts';
 import type { Results, Row } from './rows.ts';
+
+/** The copy that the demo's page compares architectures with. */
+const SHOWN = resolve(import.meta.dirname, '../../../apps/portal/src/demo/explain/figures.json');
 
 function earlierRows(file: string): Row[] {
   try {
@@ -24,6 +27,7 @@ export function writeResults(folder: string, results: Results): void {
   const file = join(folder, 'latest.json');
   const merged = merge(file, results);
   writeFileSync(file, `${JSON.stringify(merged, null, 2)}\n`);
+  if (existsSync(SHOWN)) writeFileSync(SHOWN, `${JSON.stringify(merged, null, 2)}\n`);
   for (const [name, svg] of Object.entries(requestCharts(merged))) writeFileSync(join(folder, name), svg);
 }
 

@@ -15,7 +15,7 @@ export const loginPage = ({ site, visit, to, name, problem }: PageContext) => (
           Sign in
         </button>
       </form>
-      {site.signInHint && <p class="hint">{site.signInHint()}</p>}
+      {site.signInHint && <p class="hint">{site.signInHint(visit.language)}</p>}
       <p>
         <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>
       </p>

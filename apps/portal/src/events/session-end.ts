@@ -1,7 +1,7 @@
 import { EVERYBODY, type RevocationReason, type SessionEvent, type SessionFeed } from '@baton/session';
-import { type Looks, words } from '@baton/ui';
+import { type Preferences, words } from '@baton/ui';
 
-/** Where a stream stopped: the last event it knew, and whose session it was about. */
+/** Where a stream stopped: its position in the event feed, and the session it was opened for. */
 export interface Bookmark {
   position: number;
   publicId: string;
@@ -14,19 +14,19 @@ export function parseBookmark(text: string | undefined): Bookmark | null {
   return position && publicId ? { position: Number(position), publicId } : null;
 }
 
-/** What a person reads when their session has ended. A newer version may have written a reason that this one does not know. */
-export function farewell(reason: string | null, { language }: Looks) {
+/** The message to the person whose session ended. A newer version may have written a reason that this one does not know. */
+export function farewell(reason: string | null, { language }: Preferences) {
   const { ended, signIn } = words(language);
   return { title: ended.title, detail: ended.reasons[reason as RevocationReason] ?? ended.otherwise, signIn };
 }
 
-/** Also the end of everybody's sessions, which is one event for all. */
+/** The revocation of this session, or of all sessions, which is a single event. */
 export const endsSession =
   (publicId: string) =>
   ({ type, publicId: whose, reason }: SessionEvent) =>
     (type === 'revoked' && whose === publicId) || (type === 'generation' && reason === EVERYBODY);
 
-/** Why a session ended that was alive at the bookmark; null when nobody can say. */
+/** Why a session ended that was alive at the bookmark; null if unknown. */
 export async function reasonSince(feed: SessionFeed | null, { position, publicId }: Bookmark): Promise<string | null> {
   const missed = (await feed?.since(position).catch(() => [])) ?? [];
   return missed.find(endsSession(publicId))?.reason ?? null;

@@ -1,28 +1,23 @@
 import { prefersPage } from '@baton/platform';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Pages, Site } from '@baton/ui';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Pages } from '../pages/pages.tsx';
-import { SERVED_BY, type ServedBy } from '../served-by.ts';
-import { homeText } from './home.text.ts';
-import { HomeView } from './home.view.tsx';
+import { plainHomePage } from './home.page.tsx';
 
 @Controller()
 export class HomeController {
   constructor(
     private readonly pages: Pages,
-    @Inject(SERVED_BY) private readonly servedBy: ServedBy,
+    private readonly site: Site,
   ) {}
 
   @Get()
   home(@Req() request: Request, @Res() response: Response): void {
+    const { options, view, text } = this.site.homePage ?? plainHomePage(this.site);
     response.vary('Accept');
-    if (!prefersPage(request)) response.type('text/plain').send(this.text(request));
-    else response.type('html').send(this.pages.render(request, { title: 'Baton' }, (reader) => <HomeView reader={reader} />));
-  }
-
-  private text(request: Request): string {
-    const { visit, site } = this.pages.reader(request);
-    const origin = `${request.protocol}://${request.get('host') ?? 'localhost'}`;
-    return homeText({ ...this.servedBy, origin, user: visit.user?.name ?? null, lookup: visit.lookup, demo: site.demo ?? false });
+    if (prefersPage(request)) response.type('html').send(this.pages.render(request, options, view));
+    else response.type('text/plain').send(text(this.pages.reader(request), originOf(request)));
   }
 }
+
+const originOf = (request: Request): string => `${request.protocol}://${request.get('host') ?? 'localhost'}`;

@@ -1,14 +1,12 @@
 import { EndedSessionGuard } from '@baton/session';
+import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Post, Put, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { Pages } from '../pages/pages.tsx';
 import { parse } from '../parse.ts';
 import { preferencesBody, preferencesForm } from './preferences.ts';
 import { PreferencesView } from './preferences.view.tsx';
 
-/**
- * Assigning is enough here: the session saves what differs, path by path, so a change of the cart at the same moment survives.
- */
+/** Plain assignment is enough: a save writes only the paths that changed, so concurrent changes of other fields survive. */
 @Controller()
 export class PreferencesController {
   constructor(private readonly pages: Pages) {}

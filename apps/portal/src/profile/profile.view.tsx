@@ -1,4 +1,4 @@
-import type { Reader } from '../pages/pages.tsx';
+import type { Reader } from '@baton/ui';
 
 interface Info {
   publicId: string;
@@ -9,7 +9,7 @@ interface Info {
 
 export function ProfileView({ reader, info }: { reader: Reader; info: Info | null }) {
   const { t, visit } = reader;
-  const time = (at: Info['createdAt']) => <Time at={new Date(at)} language={visit.looks.language ?? 'en'} />;
+  const time = (at: Info['createdAt']) => <Time at={new Date(at)} language={visit.language} />;
   return (
     <div class="wrap stack">
       <div class="page-head">

@@ -1,9 +1,9 @@
+import { Pages } from '@baton/ui';
 import { CurrentSession, SessionGuard, sessionInfo } from '@baton/session';
 import { Controller, Get, Header, Inject, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { Pages } from '../pages/pages.tsx';
-import { SERVED_BY, type ServedBy } from '../served-by.ts';
+import { ServedBy } from '../served-by.ts';
 import { ProfileView } from './profile.view.tsx';
 
 @Controller()
@@ -11,7 +11,7 @@ import { ProfileView } from './profile.view.tsx';
 export class SessionController {
   constructor(
     private readonly pages: Pages,
-    @Inject(SERVED_BY) private readonly servedBy: ServedBy,
+    @Inject(ServedBy) private readonly servedBy: ServedBy,
   ) {}
 
   @Get('api/session')

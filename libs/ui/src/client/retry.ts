@@ -1,5 +1,5 @@
-/** Loads an error page again after the time that its answer named; waits while the tab is hidden. */
-export function retryWhenTold(): void {
+/** Reloads an error page after the `Retry-After` of its response; waits while the tab is hidden. */
+export function reloadAfterRetryTime(): void {
   const link = document.querySelector<HTMLAnchorElement>('a[data-retry-seconds]');
   const seconds = Number(link?.dataset['retrySeconds']);
   if (!link || !(seconds > 0)) return;

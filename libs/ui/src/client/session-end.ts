@@ -4,7 +4,7 @@ interface Ended {
   signIn: string;
 }
 
-/** Tells a tab in plain words that its session ended: in another browser, by an administrator, with a changed password. */
+/** Shows why this tab's session ended: logged out elsewhere, revoked by an administrator, password changed. */
 export function showSessionEnd({ title, detail, signIn }: Ended): void {
   const toast = document.createElement('div');
   toast.className = 'toast';

@@ -1,4 +1,4 @@
-/** The number a runner wears: the name of a replica. */
+/** The name of a replica, drawn like a runner's bib. */
 export function Bib({ name }: { name: string }) {
   return (
     <span class="bib" data-replica={name}>

@@ -1,10 +1,11 @@
 import { Bib } from '../components/bib.tsx';
 import { words } from '../language/words.ts';
-import type { Site, Visit } from '../visit.ts';
+import type { Site } from '../site.ts';
+import type { Visit } from '../visit.ts';
 
-/** Says on every page which replica made it, so that reloading alone already tells the story. */
+/** Names the replica that rendered the page, and the store that returned the session. */
 export function Footer({ site, visit }: { site: Site; visit: Visit }) {
-  const t = words(visit.looks.language);
+  const t = words(visit.language);
   return (
     <footer class="site-footer">
       <div class="wrap">

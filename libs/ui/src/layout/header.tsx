@@ -1,34 +1,41 @@
-import { BatonMark } from '../components/drawings.tsx';
-import { type Words, words } from '../language/words.ts';
+import { Mark } from '../components/mark.tsx';
+import { words } from '../language/words.ts';
+import type { NavigationItem, Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
 
-const PLACES: [keyof Words & ('shop' | 'cart' | 'cluster' | 'explain'), string][] = [
-  ['shop', '/catalogue'],
-  ['cart', '/cart'],
-  ['cluster', '/cluster'],
-  ['explain', '/how-it-works'],
-];
-
-/** Where one can go; on a narrow screen the places move to the lower edge, near the thumb. */
-export function Header({ visit }: { visit: Visit }) {
-  const t = words(visit.looks.language);
+/** On a narrow screen the navigation moves to the lower edge, in reach of the thumb. */
+export function Header({ site, visit }: { site: Site; visit: Visit }) {
   return (
     <header class="site-header">
       <div class="wrap">
         <a class="brand" href="/">
-          <BatonMark /> Baton
+          <Mark /> {site.name}
         </a>
-        <nav class="site-nav" aria-label={t.navigation}>
-          {PLACES.map(([place, href]) => (
-            <a href={href} aria-current={isAt(visit.path, href) ? 'page' : undefined}>
-              {t[place]}
-              {place === 'cart' && <CartCount articles={visit.articles} label={t.articles(visit.articles)} />}
-            </a>
-          ))}
-        </nav>
+        {site.navigation.length > 0 && (
+          <nav class="site-nav" aria-label={words(visit.language).navigation}>
+            {site.navigation.map((item) => (
+              <NavigationLink item={item} visit={visit} />
+            ))}
+          </nav>
+        )}
         <Account visit={visit} />
       </div>
     </header>
+  );
+}
+
+function NavigationLink({ item: { href, label, badge }, visit }: { item: NavigationItem; visit: Visit }) {
+  const counted = badge?.(visit.session, visit.language);
+  return (
+    <a href={href} aria-current={isAt(visit.path, href) ? 'page' : undefined}>
+      {label(visit.language)}
+      {counted && (
+        <span class="count">
+          <span aria-hidden="true">{counted.count}</span>
+          <span class="hidden-visually">{counted.label}</span>
+        </span>
+      )}
+    </a>
   );
 }
 
@@ -36,17 +43,8 @@ function isAt(path: string, href: string): boolean {
   return path === href || path.startsWith(`${href}/`);
 }
 
-function CartCount({ articles, label }: { articles: number; label: string }) {
-  return articles === 0 ? null : (
-    <span class="count" data-cart-count>
-      <span aria-hidden="true">{articles}</span>
-      <span class="hidden-visually">{label}</span>
-    </span>
-  );
-}
-
 function Account({ visit }: { visit: Visit }) {
-  const t = words(visit.looks.language);
+  const t = words(visit.language);
   if (!visit.user) {
     return (
       <div class="account">

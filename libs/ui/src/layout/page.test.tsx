@@ -1,10 +1,18 @@
 import { Assets } from '../assets.ts';
+import { words } from '../language/words.ts';
 import { errorPage } from '../pages/error-page.tsx';
 import { renderPage } from '../render.ts';
+import { Site } from '../site.ts';
 import { type Visit, visitOf } from '../visit.ts';
 import { Page } from './page.tsx';
 
-const site = { assets: Assets.none(), app: 'portal', replica: 'portal-1' };
+const site = new Site({ name: 'Acme', assets: Assets.none(), app: 'portal', replica: 'portal-1' });
+site.navigation.push({
+  href: '/cart',
+  label: () => 'Cart',
+  badge: ({ preferences }) => (preferences ? { count: 3, label: '3 articles' } : null),
+});
+const reader = (visit: Visit) => ({ site, visit, t: words(visit.language) });
 const page = (visit: Visit) =>
   renderPage(
     <Page title="Cart" site={site} visit={visit}>
@@ -13,7 +21,7 @@ const page = (visit: Visit) =>
   );
 
 describe('a page', () => {
-  it('wears the looks that the session keeps', () => {
+  it('has the preferences of the session', () => {
     const html = page(
       visitOf({ path: '/cart', session: { preferences: { theme: 'dark', language: 'de', density: 'compact' } } }),
     );
@@ -21,27 +29,32 @@ describe('a page', () => {
     expect(html).toContain('Anmelden');
   });
 
-  it('names the replica that made it, and offers to sign out whoever is signed in', () => {
-    const html = page(visitOf({ path: '/cart', session: { user: { name: 'Ada <b>', roles: [] }, cart: { shoe: 2, bib: 1 } } }));
+  it('names the replica that served it, and lets a signed-in visitor sign out', () => {
+    const html = page(visitOf({ path: '/cart', session: { user: { id: '1', name: 'Ada <b>', roles: [] }, preferences: {} } }));
     expect(html).toContain('data-replica="portal-1"');
     expect(html).toContain('action="/auth/logout"');
     expect(html).toContain('Ada &lt;b>');
     expect(html).toContain('3 articles');
+    expect(page(visitOf({ path: '/' }))).not.toContain('3 articles');
   });
 
-  it('carries no inline script or style, so a strict content policy needs no exception', () => {
+  it('has no inline script or style, so a strict content policy needs no exception', () => {
     const html = page(visitOf({ path: '/' }));
     expect(html).not.toMatch(/<style|style=|<script(?![^>]*src=)|\son\w+=/);
   });
 
-  it('says of an outage that nobody was signed out', () => {
-    const html = errorPage(site, visitOf({ path: '/cart' }), { status: 503, title: 'Service Unavailable', retryAfterSeconds: 2 });
+  it('says in an outage that the visitor was not signed out', () => {
+    const html = errorPage(reader(visitOf({ path: '/cart' })), {
+      status: 503,
+      title: 'Service Unavailable',
+      retryAfterSeconds: 2,
+    });
     expect(html).toContain('You have not been signed out');
     expect(html).toContain('data-retry-seconds="2"');
   });
 
-  it('leads a visitor without a session to sign in and back', () => {
-    const html = errorPage(site, visitOf({ path: '/profile', originalUrl: '/profile?x=1' }), {
+  it('links a visitor without a session to the login, which returns here', () => {
+    const html = errorPage(reader(visitOf({ path: '/profile', originalUrl: '/profile?x=1' })), {
       status: 401,
       title: 'Unauthorized',
     });

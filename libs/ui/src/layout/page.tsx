@@ -1,20 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { words } from '../language/words.ts';
-import type { Site, Visit } from '../visit.ts';
+import type { Site } from '../site.ts';
+import type { Visit } from '../visit.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
-
-export interface PageOptions {
-  title: string;
-  /** Further entries of the client build for this page, e.g. `cluster`. */
-  scripts?: string[];
-  styles?: string[];
-  description?: string;
-  /** Set where the text is not in the reader's language. */
-  mainLanguage?: string;
-  /** Where the page hears what happens; for signed-in readers every page hears of the end of its session. */
-  events?: string;
-}
+import type { PageOptions } from './page-options.ts';
 
 export interface PageProps extends PageOptions {
   site: Site;
@@ -22,15 +12,17 @@ export interface PageProps extends PageOptions {
   children: ComponentChildren;
 }
 
-/** The frame of every page: usable without scripts, and the same on every replica. */
+const SESSION_EVENTS = { address: '/api/events', types: [] };
+
+/** The frame of every page. It works without scripts. */
 export function Page({ title, site, visit, scripts = [], styles = [], children, ...options }: PageProps) {
-  const { theme = 'system', language = 'en', density = 'cozy' } = visit.looks;
-  const { description, mainLanguage, events = visit.user ? '/api/events' : undefined } = options;
+  const { theme = 'system', density = 'cozy' } = visit.preferences;
+  const { description, mainLanguage, events = visit.user ? SESSION_EVENTS : undefined } = options;
   return (
-    <html lang={language} data-theme={theme} data-density={density}>
+    <html lang={visit.language} data-theme={theme} data-density={density}>
       <head>
         <meta charset="utf-8" />
-        <title>{title === 'Baton' ? title : `${title} · Baton`}</title>
+        <title>{title === site.name ? title : `${title} · ${site.name}`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         {description && <meta name="description" content={description} />}
         <link rel="icon" href={site.assets.url('icon.svg')} type="image/svg+xml" />
@@ -44,11 +36,11 @@ export function Page({ title, site, visit, scripts = [], styles = [], children, 
           <script type="module" src={site.assets.url(`${name}.js`)} />
         ))}
       </head>
-      <body data-events={events}>
+      <body data-events={events?.address} data-event-types={events?.types.join(' ') || undefined}>
         <a class="skip" href="#main">
-          {words(language).skip}
+          {words(visit.language).skip}
         </a>
-        <Header visit={visit} />
+        <Header site={site} visit={visit} />
         <main id="main" class="site-main" tabIndex={-1} lang={mainLanguage}>
           {children}
         </main>

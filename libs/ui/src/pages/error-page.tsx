@@ -1,7 +1,7 @@
-import { words } from '../language/words.ts';
+import type { Words } from '../language/words.ts';
 import { Page } from '../layout/page.tsx';
 import { renderPage } from '../render.ts';
-import type { Site, Visit } from '../visit.ts';
+import type { Reader } from '../site.ts';
 
 export interface PageProblem {
   status: number;
@@ -12,9 +12,8 @@ export interface PageProblem {
   requestId?: string;
 }
 
-/** The HTML form of a problem document: what happened, whether the session is safe, and the next step. */
-export function errorPage(site: Site, visit: Visit, problem: PageProblem): string {
-  const t = words(visit.looks.language);
+/** A problem document as HTML: what happened, whether the session is affected, and the next step. */
+export function errorPage({ site, visit, t }: Reader, problem: PageProblem): string {
   const known = t.errors[problem.status];
   const title = known?.title ?? problem.title;
   return renderPage(
@@ -24,7 +23,7 @@ export function errorPage(site: Site, visit: Visit, problem: PageProblem): strin
         <h1>{title}</h1>
         <p class="lead">{known?.detail ?? problem.detail}</p>
         {known && problem.detail && problem.detail !== known.detail && <p class="muted">{problem.detail}</p>}
-        <NextStep problem={problem} visit={visit} />
+        <NextStep problem={problem} path={visit.path} t={t} />
         {problem.requestId && (
           <small class="muted">
             {t.requestId} <code>{problem.requestId}</code>
@@ -35,11 +34,10 @@ export function errorPage(site: Site, visit: Visit, problem: PageProblem): strin
   );
 }
 
-function NextStep({ problem, visit }: { problem: PageProblem; visit: Visit }) {
-  const t = words(visit.looks.language);
+function NextStep({ problem, path, t }: { problem: PageProblem; path: string; t: Words }) {
   if (problem.status === 401) {
     return (
-      <a class="button" href={`/auth/login?to=${encodeURIComponent(visit.path)}`}>
+      <a class="button" href={`/auth/login?to=${encodeURIComponent(path)}`}>
         {t.signIn}
       </a>
     );
@@ -48,7 +46,7 @@ function NextStep({ problem, visit }: { problem: PageProblem; visit: Visit }) {
   return (
     <p class="buttons">
       {again && (
-        <a class="button" href={visit.path} data-retry-seconds={problem.retryAfterSeconds}>
+        <a class="button" href={path} data-retry-seconds={problem.retryAfterSeconds}>
           {t.tryAgain}
         </a>
       )}

@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { launch } from '../support/launch.ts';
+import { temporaryFolder } from '../support/servers.ts';
+import { artifacts, visit } from '../browser/visitor.ts';
+import { logIn } from './log-in.ts';
+import { addToCart } from './shop.ts';
+
+const SIGNED_OUT = ['/', '/auth/login', '/auth/register', '/profile', '/nowhere', '/how-it-works', '/how-it-works/topologies'];
+const SIGNED_IN = [
+  '/',
+  '/catalogue',
+  '/cart',
+  '/notes',
+  '/preferences',
+  '/profile',
+  '/auth/account',
+  '/auth/sessions',
+  '/cluster',
+];
+const LOOKS = [
+  { width: 1280, theme: 'light' },
+  { width: 1280, theme: 'dark' },
+  { width: 360, theme: 'light' },
+  { width: 360, theme: 'dark' },
+] as const;
+
+const all = resolve(artifacts, 'screenshots');
+const readme = resolve(import.meta.dirname, '../../docs/images');
+
+/** `npm run screenshots`: every page in every look into artifacts/screenshots, and the README's three into docs/images. */
+describe('screenshots', () => {
+  let browser: Browser;
+  let url: string;
+
+  beforeAll(async () => {
+    const launched = await launch(temporaryFolder('screenshots'), []);
+    ({ url } = await launched.run());
+    browser = await launchBrowser();
+    for (const folder of [all, readme]) mkdirSync(folder, { recursive: true });
+  }, 180_000);
+
+  it.each(LOOKS)(
+    'of every page, $width pixels wide, $theme',
+    async ({ width, theme }) => {
+      const look = { viewport: { width, height: width === 360 ? 740 : 800 }, colorScheme: theme };
+      const { page } = await visit(browser, url, look);
+      const take = async (path: string, when: string) => {
+        await page.goto(path);
+        if (path === '/cluster') await requests(page, 40);
+        await page.screenshot({ path: resolve(all, `${nameOf(path)}${when}-${width}-${theme}.png`), fullPage: true });
+      };
+      for (const path of SIGNED_OUT) await take(path, '');
+      await logIn(page);
+      for (const article of ['Relay baton', 'Stopwatch']) await addToCart(page, article);
+      for (const path of SIGNED_IN) await take(path, '-signed-in');
+      expect(page.url()).toBe(`${url}/cluster`);
+      await page.context().close();
+    },
+    240_000,
+  );
+
+  it('of what the README shows', async () => {
+    const { page } = await visit(browser, url);
+    await page.goto('/');
+    await page.screenshot({ path: resolve(readme, 'home.png') });
+    await page.setViewportSize({ width: 1280, height: 1180 });
+    await logIn(page);
+    await addToCart(page, 'Relay baton');
+    await page.goto('/cluster');
+    await page.getByLabel('Sprint').check();
+    await requests(page, 60);
+    await page.getByRole('button', { name: 'Crash portal-2' }).click();
+    await page.waitForFunction(() => document.querySelector('[data-score=down]')?.textContent === '1');
+    await requests(page, 150);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: resolve(readme, 'cluster.png') });
+    await page.getByRole('switch').check();
+    await page.locator('.square.lost').nth(60).waitFor();
+    await page.locator('section:has([data-timeline])').screenshot({ path: resolve(readme, 'sessions-in-memory.png') });
+    expect(await page.locator('[data-score=failed]').textContent()).toBe('0');
+  }, 120_000);
+});
+
+const nameOf = (path: string) => path.slice(1).replaceAll('/', '-') || 'home';
+
+async function requests(page: Page, count: number): Promise<void> {
+  await page.waitForFunction((n) => Number(document.querySelector('[data-score=requests]')?.textContent) >= n, count, {
+    timeout: 60_000,
+  });
+}

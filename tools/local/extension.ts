@@ -1,0 +1,32 @@
+import type { App } from './balancer/balancer.ts';
+import type { Replicas } from './replicas.ts';
+import type { Store } from './stores.ts';
+
+export type Environment = Record<string, string | undefined>;
+
+/** What the launcher runs. */
+export interface Running {
+  stores: { redis: Store | null; postgres: Store };
+  replicas: Replicas;
+  /** Records and prints an event. */
+  changed: (event: string) => void;
+}
+
+/** What the launcher needs to know of an optional part of the project. */
+export interface Extension {
+  /** Settings of the replicas, unless the environment has others. */
+  environment: Environment;
+  /** Called before the replicas start. Null: nothing to do in this environment. */
+  start(environment: Environment, running: Running): Promise<Started | null>;
+}
+
+export interface Started {
+  /** For `run.json`: where the extension accepts commands. */
+  url: string;
+  environmentOf(app: App): Environment;
+  /** Rows of the status block. */
+  rows: [label: string, text: string][];
+  /** A shell command that logs in, for the status block. */
+  logIn(portalUrl: string): string;
+  close(): Promise<void>;
+}
