@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Backend } from '../stores/backend.ts';
-import { jittered, pause } from '../stores/pause.ts';
+import { jittered, pause } from '../kit/pause.ts';
 import { BACKEND } from './tokens.ts';
 
 const EVERY_MS = 30_000;

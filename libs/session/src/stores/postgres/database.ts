@@ -3,9 +3,9 @@ import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { countOperation } from '../operations.ts';
-import { jittered, pause } from '../pause.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import { SessionCacheRow, SessionEventRow, SessionRow } from './session.entity.ts';
 
 export interface DatabaseOptions {

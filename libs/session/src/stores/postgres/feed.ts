@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
-import { withDeadline } from '../deadline.ts';
-import { jittered, pause } from '../pause.ts';
+import { withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import type { Database } from './database.ts';
 import { EVENT_COLUMNS, toEvent, writeEvents, type EventRow, type NewEvent, type SessionEvent } from './events.ts';
 

@@ -5,8 +5,8 @@ import { TooManySessionsError } from '../../model/errors.ts';
 import type { MergePatch } from '../../model/merge-patch.ts';
 import { userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
-import { Batch } from '../batch.ts';
-import { Collector } from '../collector.ts';
+import { Batcher } from '../../kit/batcher.ts';
+
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { toRecord, type Row } from './row.ts';
@@ -57,8 +57,8 @@ interface Touch {
 /** The system of record. Every statement is guarded: nothing but `create` makes a row, and nothing makes an ended one live. */
 export class PostgresStore implements SessionStore {
   private readonly saves: SaveQueue;
-  private readonly touches = new Collector<Touch, boolean>((touches) => this.touchAll(touches), TOUCHES_MS);
-  private readonly finds = new Batch<string, SessionRecord | null>((keys) => this.findAll(keys));
+  private readonly touches = new Batcher<Touch, boolean>((touches) => this.touchAll(touches), { collectMs: TOUCHES_MS });
+  private readonly finds = new Batcher<string, SessionRecord | null>((keys) => this.findAll(keys), { serial: true });
 
   constructor(
     readonly database: Database,

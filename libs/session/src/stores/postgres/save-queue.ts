@@ -3,7 +3,7 @@ import { applyChange, type Change } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
-import { Batch } from '../batch.ts';
+import { Batcher } from '../../kit/batcher.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
 import { toRecord, type Row } from './row.ts';
@@ -53,14 +53,14 @@ type Outcome = SessionRecord | null | Error;
 
 /** Group commit: saves of this replica that fall together share one statement and one commit. */
 export class SaveQueue {
-  private readonly batch: Batch<Save, Saved | null>;
+  private readonly batch: Batcher<Save, Saved | null>;
 
   constructor(
     private readonly database: Database,
     private readonly codec: Codec,
     private readonly options: SaveQueueOptions,
   ) {
-    this.batch = new Batch((saves) => this.commit(saves));
+    this.batch = new Batcher((saves) => this.commit(saves), { serial: true });
   }
 
   add(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {

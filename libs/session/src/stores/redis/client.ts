@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { createClient, createCluster, type RedisClientType } from 'redis';
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../kit/deadline.ts';
 
 /** Where Redis is. TLS by `rediss://`, ACL user and password in the URL. */
 export interface RedisAddress {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
-import { jittered, pause } from '../pause.ts';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import { connect, type Connection, type RedisAddress, type RedisCommands } from './client.ts';
 
 export type LinkState = 'open' | 'recovering' | 'closed';

@@ -6,7 +6,7 @@ import type { MergePatch } from '../../model/merge-patch.ts';
 import { endsAt } from '../../model/policy.ts';
 import { newRecord, userIdOf, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
-import { Collector } from '../collector.ts';
+import { Batcher } from '../../kit/batcher.ts';
 import { countOperation } from '../operations.ts';
 import type { Connection } from './client.ts';
 import { PREFIX, keysOf, sessionKey } from './keys.ts';
@@ -59,8 +59,8 @@ export class RedisSessionStore implements SessionStore {
     this.parsed = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }
 
-  private readonly reads = new Collector<string, Copy>((keys) => this.readAll(keys));
-  private readonly touches = new Collector<SessionRecord, boolean>((records) => this.extendAll(records), TOUCHES_MS);
+  private readonly reads = new Batcher<string, Copy>((keys) => this.readAll(keys));
+  private readonly touches = new Batcher<SessionRecord, boolean>((records) => this.extendAll(records), { collectMs: TOUCHES_MS });
 
   // --- the contract, for Redis alone ---
 
@@ -139,8 +139,8 @@ export class RedisSessionStore implements SessionStore {
 
   /** A change was heard of: of one session, or null for any. */
   heard(key: string | null): void {
-    if (key === null) this.parsed.allStale();
-    else this.parsed.stale(key);
+    if (key === null) this.parsed.invalidateAll();
+    else this.parsed.invalidate(key);
   }
 
   private async readAll(keys: string[]): Promise<(Copy | Error)[]> {
@@ -271,7 +271,7 @@ export class RedisSessionStore implements SessionStore {
     key: string,
     args: (string | number)[],
   ): Promise<T> {
-    this.parsed.stale(key);
+    this.parsed.invalidate(key);
     const { session, lease, pending, dirty } = this.keys(key);
     return this.ask((redis) => script.run<T>(redis as never, [session, lease, pending, dirty], args));
   }

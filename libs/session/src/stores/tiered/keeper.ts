@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { withDeadline } from '../deadline.ts';
-import { pause } from '../pause.ts';
+import { withDeadline } from '../../kit/deadline.ts';
+import { pause } from '../../kit/pause.ts';
 import type { Database } from '../postgres/database.ts';
 import type { SessionEvent } from '../postgres/events.ts';
 import { markApplied, unapplied, type SessionFeed } from '../postgres/feed.ts';

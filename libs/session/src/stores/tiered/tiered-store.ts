@@ -6,14 +6,13 @@ import { newRecord, userIdOf, type Attributes, type NewSession, type SessionReco
 import type { CreateOptions, FindOptions, RevokeAllOptions, SessionStore } from '../../model/store.ts';
 import { eventOf, writeEvents } from '../postgres/events.ts';
 import { markApplied } from '../postgres/feed.ts';
-import { Collector } from '../collector.ts';
 import type { PostgresStore, Revoked } from '../postgres/postgres-store.ts';
 import { UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { Copy, RedisSessionStore } from '../redis/redis-store.ts';
 import { encodeEntry, type PendingEntry } from './pending.ts';
 import { reconcile } from './reconcile.ts';
-import { SingleFlight } from './single-flight.ts';
+import { SingleFlight } from '../../kit/single-flight.ts';
 
 /**
  * Postgres is the record, Redis the copy that is read. Either may be away: what could not be said to one of them is
@@ -21,8 +20,6 @@ import { SingleFlight } from './single-flight.ts';
  */
 export class TieredStore implements SessionStore {
   private readonly misses = new SingleFlight<SessionRecord | null>();
-  /** Requests that find their session at hand go on together too: that answers them with fewer changes between programs. */
-  private readonly hits = new Collector<SessionRecord, SessionRecord>((records) => Promise.resolve(records));
 
   constructor(
     readonly postgres: PostgresStore,
@@ -35,7 +32,7 @@ export class TieredStore implements SessionStore {
   find(key: string, options?: FindOptions): Promise<SessionRecord | null> {
     if (options?.newest === true) return this.findNewest(key);
     const near = this.redis.near(key);
-    if (near !== undefined) return this.hits.add(near);
+    if (near !== undefined) return Promise.resolve(near);
     const since = performance.now();
     return this.copyOf(key).then((copy) => {
       if (copy === 'ended') return null;
