@@ -37,7 +37,7 @@ describe('a replica that was set up wrongly', () => {
   it('goes on without a Postgres that refuses it, and says why', async () => {
     const DATABASE_URL = Object.assign(new URL(right.DATABASE_URL), { password: 'hush' }).href;
     const replica = await startReplica('auth', { ...right, DATABASE_URL }, { until: 'live' });
-    await says(replica, /Postgres cannot be used: password authentication failed/);
+    await says(replica, /Postgres is unavailable: password authentication failed/);
     expect(replica.logs()).not.toContain('hush');
   });
 
@@ -45,7 +45,7 @@ describe('a replica that was set up wrongly', () => {
     const { url } = await privateRedis({ password: 'a-password' });
     const REDIS_URL = Object.assign(new URL(url), { password: '' }).href;
     const replica = await startReplica('auth', { ...right, REDIS_URL });
-    await says(replica, /Redis cannot be used: NOAUTH/);
+    await says(replica, /Redis is unavailable: NOAUTH/);
     expect(replica.exit).toBeNull();
   });
 });

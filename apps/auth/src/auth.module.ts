@@ -1,6 +1,6 @@
 import { ClusterModule, type Identity } from '@baton/cluster';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
-import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { registerStoreMetrics, SessionModule, StoreHealth, type SessionConfig } from '@baton/session';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';
@@ -50,7 +50,7 @@ export interface AuthOptions {
   ],
 })
 export class AuthModule {
-  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+  constructor(readiness: Readiness, stores: StoreHealth, @Inject(METRICS) registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Site } from '@baton/ui';
-import { registerStoreMetrics, SessionModule, Stores, toSessionConfig } from '@baton/session';
+import { registerStoreMetrics, SessionModule, StoreHealth, toSessionConfig } from '@baton/session';
 import { METRICS, placeOf, Readiness, sendProblem } from '@baton/platform';
 import { ClusterModule } from '@baton/cluster';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
@@ -25,7 +25,7 @@ import { ShopPages } from './shop/shop.pages.tsx';
 
 @Module({})
 export class PortalModule implements NestModule {
-  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+  constructor(readiness: Readiness, stores: StoreHealth, @Inject(METRICS) registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
   }

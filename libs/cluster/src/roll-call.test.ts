@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Stores } from '@baton/session';
+import type { StoreHealth } from '@baton/session';
 import type { Faults } from './faults.ts';
 import type { RedisRoll } from './redis-roll.ts';
 import { RollCall } from './roll-call.ts';
@@ -15,7 +15,7 @@ describe('an order that Redis repeats at every call', () => {
     const obey = jest.fn<(action: string) => void>();
     const rollCall = new RollCall(
       null,
-      { redis: () => ({}) } as unknown as Stores,
+      { redis: () => ({}) } as unknown as StoreHealth,
       { obey } as unknown as Faults,
       { call, leave: () => Promise.resolve() } as unknown as RedisRoll,
       { beat: () => ({ instance: 'one' }), instance: 'one' } as unknown as Self,

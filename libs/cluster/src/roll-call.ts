@@ -1,4 +1,4 @@
-import { SessionFeed, Stores } from '@baton/session';
+import { SessionFeed, StoreHealth } from '@baton/session';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Beat, Roll } from './beat.ts';
 import { Faults } from './faults.ts';
@@ -24,7 +24,7 @@ export class RollCall implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     @Inject(SessionFeed) feed: SessionFeed | null,
-    private readonly stores: Stores,
+    private readonly stores: StoreHealth,
     private readonly faults: Faults,
     @Inject(RedisRoll) private readonly overRedis: RedisRoll,
     @Inject(Self) private readonly self: Self,

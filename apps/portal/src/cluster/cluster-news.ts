@@ -1,5 +1,5 @@
 import { addCounts, type Beat, percentileMs, type Roll, RollCall } from '@baton/cluster';
-import { Stores } from '@baton/session';
+import { StoreHealth } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import { fromEventPattern, map, type Observable } from 'rxjs';
 import { SERVED_BY, type ServedBy } from '../served-by.ts';
@@ -12,7 +12,7 @@ const STATES: Record<string, StoreView['state']> = { closed: 'serving', open: 'a
 export class ClusterNews {
   constructor(
     private readonly rollCall: RollCall,
-    private readonly stores: Stores,
+    private readonly stores: StoreHealth,
     @Inject(SERVED_BY) private readonly servedBy: ServedBy,
   ) {}
 

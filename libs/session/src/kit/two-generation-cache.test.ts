@@ -22,7 +22,7 @@ describe('a two-generation cache', () => {
     cache.set('a', 1);
     cache.set('b', 2);
     cache.set('a', 3);
-    expect([...cache.values()].sort()).toEqual([2, 3]);
+    expect([...cache.values()].sort((a, b) => a - b)).toEqual([2, 3]);
     cache.delete('a');
     expect(cache.get('a')).toBeUndefined();
     cache.clear();

@@ -1,7 +1,7 @@
 import type { Tx } from '../../model/store.ts';
 import type { SessionRecord } from '../../model/record.ts';
 
-/** Something that happened to a session, or an announcement of the application. */
+/** A change of a session, or an announcement of the application. */
 export interface SessionEvent {
   /** Position in the feed: commit order. */
   readonly id: number;
@@ -18,7 +18,7 @@ export interface SessionEvent {
 
 export type NewEvent = Pick<SessionEvent, 'type'> &
   Partial<Omit<SessionEvent, 'id' | 'at'>> & {
-    /** True: Redis has to be made to agree, and does not yet. */
+    /** True: Redis is not up to date yet. */
     readonly unapplied: boolean;
   };
 
@@ -35,7 +35,7 @@ const INSERT = `
        "expiresAt" float8, details jsonb, unapplied boolean)
   RETURNING id`;
 
-/** Must be the last statement of a transaction that also locks session rows: rows first, then the turn to write events. */
+/** In a transaction that also locks session rows, this must come last: rows first, then the lock that orders events. */
 export async function writeEvents(tx: Tx, events: readonly NewEvent[]): Promise<number[]> {
   if (events.length === 0) return [];
   const rows = await tx.query<{ id: string }>(INSERT, [JSON.stringify(events)]);

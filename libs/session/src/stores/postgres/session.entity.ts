@@ -1,35 +1,27 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, EntitySchema, Index, PrimaryColumn } from 'typeorm';
+import { COLUMNS } from './columns.ts';
 
-/** The system of record. The columns are explained at SessionRecord. */
-@Entity('session')
-@Index('session_of_user', ['userId'], { where: 'revoked_at IS NULL' })
-@Index('session_expiry', ['expiresAt'])
-export class SessionRow {
-  @PrimaryColumn('text') key!: string;
-  @Column('text', { name: 'public_id', unique: true }) publicId!: string;
-  @Column('text') proof!: string;
-  @Column('text', { name: 'previous_proof', nullable: true }) previousProof!: string | null;
-  @Column('text', { name: 'next_proof', nullable: true }) nextProof!: string | null;
-  @Column('timestamptz', { name: 'renewed_at' }) renewedAt!: Date;
-  @Column('text', { name: 'user_id', nullable: true }) userId!: string | null;
-  /** JSON as text, or its encrypted form: Postgres never looks inside. */
-  @Column('text') attributes!: string;
-  @Column('bigint') version!: string;
-  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
-  @Column('timestamptz', { name: 'authenticated_at', nullable: true }) authenticatedAt!: Date | null;
-  @Column('timestamptz', { name: 'last_seen_at' }) lastSeenAt!: Date;
-  @Column('integer', { name: 'idle_seconds' }) idleSeconds!: number;
-  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
-  @Column('text', { nullable: true }) ip!: string | null;
-  @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null;
-  @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
-  /** Ids of the last writes, newest first: a write whose answer was lost can be recognised. */
-  @Column('text', { name: 'recent_changes', default: '' }) recentChanges!: string;
-  /** The newest change made in Redis that was brought here: one that is found there again is not applied again. */
-  @Column('text', { name: 'drained_to', nullable: true }) drainedTo!: string | null;
-}
+/** Table `session` for TypeORM: the columns of the record, and two that only the statements use. */
+export const SessionSchema = new EntitySchema({
+  name: 'session',
+  columns: {
+    ...Object.fromEntries(
+      COLUMNS.map(({ field, name, type, nullable = false }) => [
+        field,
+        { name, type, nullable, primary: field === 'key', unique: field === 'publicId' },
+      ]),
+    ),
+    recentChanges: { name: 'recent_changes', type: 'text', default: '' },
+    /** The newest entry of Redis that was drained: when found there again, it is not applied again. */
+    drainedTo: { name: 'drained_to', type: 'text', nullable: true },
+  },
+  indices: [
+    { name: 'session_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
+    { name: 'session_expiry', columns: ['expiresAt'] },
+  ],
+});
 
-/** What happened to sessions, numbered in commit order. */
+/** The event feed: changes of sessions, numbered in commit order. */
 @Entity('session_event')
 @Index('session_event_unapplied', ['id'], { where: 'applied_at IS NULL' })
 export class SessionEventRow {
@@ -43,18 +35,18 @@ export class SessionEventRow {
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
   @Column('jsonb', { default: {} }) details!: object;
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' }) createdAt!: Date;
-  /** When Redis was made to agree; null is the to-do list of the repair. */
+  /** When Redis was brought up to date. Null: unapplied, for the repair. */
   @Column('timestamptz', { name: 'applied_at', nullable: true }) appliedAt!: Date | null;
 }
 
-/** One row: which Redis may be believed, and since when sessions count. */
+/** One row: which Redis server is trusted, and the creation time from which sessions are valid. */
 @Entity('session_cache')
 export class SessionCacheRow {
   @PrimaryColumn('smallint') id!: number;
-  /** Part of every Redis key: raising it empties Redis in one step. */
+  /** The cache generation, part of every Redis key: raising it empties Redis in one step. */
   @Column('bigint') generation!: string;
   /** The run id of the Redis server this generation was written to. */
   @Column('text', { nullable: true }) identity!: string | null;
-  /** Sessions created before this moment have ended. */
+  /** Sessions created before this moment are revoked. */
   @Column('timestamptz', { name: 'created_after', default: '-infinity' }) createdAfter!: Date;
 }
