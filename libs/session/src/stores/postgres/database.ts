@@ -1,29 +1,23 @@
 import { EventEmitter } from 'node:events';
 import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
-import { countOperation } from '../operations.ts';
-import { jittered, pause } from '../../kit/pause.ts';
 import { ClientLease } from './client-lease.ts';
 import { isOutage, messageOf } from './outage.ts';
-import { SessionCacheRow, SessionEventRow, SessionSchema } from './session.entity.ts';
+import { probe } from './probe.ts';
+import { send, type Statement } from './statement.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly deadlineMs: number;
   readonly poolSize?: number;
-  /** Entities of the application, beside the library's own. */
+  /** TypeORM entities of the application. The library's own tables are only used by its statements. */
   readonly entities?: readonly NewableFunction[];
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
-}
-
-export interface Statement {
-  /** With a name it is a prepared statement, parsed once per connection. */
-  readonly name?: string;
-  readonly text: string;
 }
 
 const PROBE_MS = 250;
@@ -41,7 +35,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   /** True once the first probe has succeeded or failed. */
   isKnown = false;
   private up = false;
-  private answeredAt = 0;
+  private respondedAt = 0;
   private since = Date.now();
   private why: unknown = 'not connected yet';
   private probing: Promise<void> = Promise.resolve();
@@ -53,7 +47,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
       type: 'postgres',
       url: options.url,
       applicationName: options.applicationName ?? 'baton',
-      entities: [SessionSchema, SessionEventRow, SessionCacheRow, ...(options.entities ?? [])] as never,
+      entities: [...(options.entities ?? [])] as never,
       extra: { max: options.poolSize ?? 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
       // TypeORM makes its pool from this. Statements of this class use the same pool, without TypeORM in between.
       driver: {
@@ -90,7 +84,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     params: unknown[] = [],
     options: { deadlineMs?: number } = {},
   ): Promise<T[]> {
-    return this.run((client) => ask<T>(client, sql, params), options.deadlineMs);
+    return this.run((client) => send<T>(client, sql, params), options.deadlineMs);
   }
 
   /** The deadline is for the whole transaction. */
@@ -98,7 +92,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     return this.run(async (client) => {
       await client.query('BEGIN');
       try {
-        const result = await work({ query: (sql, params = []) => ask(client, sql, params) });
+        const result = await work({ query: (sql, params = []) => send(client, sql, params) });
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -139,7 +133,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     if (!this.up) throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(this.why)}`);
     try {
       const result = await work();
-      this.answeredAt = performance.now();
+      this.respondedAt = performance.now();
       return result;
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -150,7 +144,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   /** A statement timed out, but others succeeded meanwhile: Postgres is busy, not unavailable. */
   private isMerelyBusy(error: unknown): boolean {
-    return error instanceof DeadlineError && performance.now() - this.answeredAt < this.options.deadlineMs;
+    return error instanceof DeadlineError && performance.now() - this.respondedAt < this.options.deadlineMs;
   }
 
   private lost(error: unknown): void {
@@ -167,7 +161,8 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async probeUntilUp(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
-        await this.probe();
+        await probe(this.options);
+        if (!this.dataSource.isInitialized) await this.dataSource.initialize();
         this.up = true;
         this.since = Date.now();
         this.probed();
@@ -186,22 +181,6 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.becomeKnown();
   }
 
-  /** Does what the next statement needs: connects, and reads a table. */
-  private async probe(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.options.url, connectionTimeoutMillis: this.options.deadlineMs });
-    client.on('error', () => undefined);
-    try {
-      await withDeadline(
-        client.connect().then(() => client.query('SELECT generation FROM session_cache')),
-        this.options.deadlineMs,
-        'Postgres',
-      );
-    } finally {
-      void client.end().catch(() => undefined);
-    }
-    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
-  }
-
   private adopt(pool: Pool): void {
     this.pool = pool;
     pool.on('connect', (client) => {
@@ -211,11 +190,4 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     });
     pool.on('remove', (client) => this.clients.delete(client));
   }
-}
-
-async function ask<T extends object>(client: PoolClient, sql: string | Statement, params: unknown[]): Promise<T[]> {
-  const statement = typeof sql === 'string' ? { text: sql } : sql;
-  countOperation(`postgres ${statement.name?.slice('session-'.length) ?? 'other'}`);
-  const result = await client.query<T>({ ...statement, values: params });
-  return result.rows;
 }

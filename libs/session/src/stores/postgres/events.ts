@@ -42,33 +42,7 @@ export async function writeEvents(tx: Tx, events: readonly NewEvent[]): Promise<
   return rows.map((row) => Number(row.id));
 }
 
-export interface EventRow {
-  id: string;
-  type: string;
-  key: string | null;
-  public_id: string | null;
-  user_id: string | null;
-  reason: string | null;
-  version: number | null;
-  expires_at: Date | null;
-  details: Record<string, unknown>;
-  created_at: Date;
-}
-
-export const EVENT_COLUMNS =
-  'id, type, key, public_id, user_id, reason, version::float8 AS version, expires_at, details, created_at';
-
-export function toEvent(row: EventRow): SessionEvent {
-  return {
-    id: Number(row.id),
-    type: row.type,
-    key: row.key,
-    publicId: row.public_id,
-    userId: row.user_id,
-    reason: row.reason,
-    version: row.version,
-    expiresAt: row.expires_at?.getTime() ?? null,
-    details: row.details,
-    at: row.created_at.getTime(),
-  };
-}
+/** Reads events as `SessionEvent`, with times in epoch milliseconds. */
+export const SELECT_EVENTS = `SELECT id::float8 AS id, type, key, public_id AS "publicId", user_id AS "userId", reason,
+  version::float8 AS version, floor(extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAt", details,
+  floor(extract(epoch FROM created_at) * 1000)::float8 AS at FROM session_event`;

@@ -3,16 +3,15 @@ import pg from 'pg';
 import { withDeadline } from '../../kit/deadline.ts';
 import { jittered, pause } from '../../kit/pause.ts';
 import type { Database } from './database.ts';
-import { EVENT_COLUMNS, toEvent, writeEvents, type EventRow, type NewEvent, type SessionEvent } from './events.ts';
+import { SELECT_EVENTS, writeEvents, type NewEvent, type SessionEvent } from './events.ts';
 
 export async function markApplied(database: Database, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await database.query('UPDATE session_event SET applied_at = now() WHERE id = ANY($1::int8[])', [ids]);
 }
 
 /** The events that are not applied to Redis yet, oldest first. */
-export async function unapplied(database: Database, limit: number): Promise<SessionEvent[]> {
-  const sql = `SELECT ${EVENT_COLUMNS} FROM session_event WHERE applied_at IS NULL ORDER BY id LIMIT $1`;
-  return (await database.query<EventRow>(sql, [limit])).map(toEvent);
+export function unapplied(database: Database, limit: number): Promise<SessionEvent[]> {
+  return database.query(`${SELECT_EVENTS} WHERE applied_at IS NULL ORDER BY session_event.id LIMIT $1`, [limit]);
 }
 
 const PAGE = 500;
@@ -53,9 +52,8 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
   }
 
   /** Events after an id, for a listener that was disconnected. */
-  async since(id: number, limit = PAGE): Promise<SessionEvent[]> {
-    const sql = `SELECT ${EVENT_COLUMNS} FROM session_event WHERE id > $1 ORDER BY id LIMIT $2`;
-    return (await this.database.query<EventRow>(sql, [id, limit])).map(toEvent);
+  since(id: number, limit = PAGE): Promise<SessionEvent[]> {
+    return this.database.query(`${SELECT_EVENTS} WHERE id > $1 ORDER BY session_event.id LIMIT $2`, [id, limit]);
   }
 
   /** Announces an event of the application to every replica. */

@@ -1,5 +1,5 @@
 import { CHANGING, INSERT_SESSION, SELECTED, asColumn } from './columns.ts';
-import type { Statement } from './database.ts';
+import type { Statement } from './statement.ts';
 
 /** The condition for a live session, by Postgres's clock. In statements with LIVE, $1 is the touch interval in seconds. */
 const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;

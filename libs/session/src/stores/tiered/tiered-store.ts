@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { SingleFlight } from '../../kit/single-flight.ts';
-import { AWAY_STEP, checkSize, deltaOf, type Change } from '../../model/change.ts';
+import type { Change } from '../../model/change.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
+import type { NewSession, SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, FindOptions, RevokeAllOptions, SessionStore } from '../../model/store.ts';
 import { ChangingStore } from '../changing-store.ts';
 import { eventOf, writeEvents } from '../postgres/events.ts';
@@ -12,7 +11,7 @@ import { UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { Stored } from '../redis/redis-records.ts';
-import { encodeEntry, type PendingEntry } from './pending.ts';
+import { AwayWrites } from './away-writes.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
@@ -21,6 +20,7 @@ import { reconcile } from './reconcile.ts';
  */
 export class TieredStore extends ChangingStore implements SessionStore {
   private readonly misses = new SingleFlight<SessionRecord | null>();
+  private readonly away: AwayWrites;
 
   constructor(
     readonly postgres: PostgresStore,
@@ -28,6 +28,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     private readonly link: RedisLink,
   ) {
     super();
+    this.away = new AwayWrites(redis, postgres.codec);
   }
 
   // --- read: (near cache,) Redis, and on a miss or an error Postgres ---
@@ -74,21 +75,12 @@ export class TieredStore extends ChangingStore implements SessionStore {
   // --- create ---
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
-    const opened = await this.postgres.open(session, options).catch((error: unknown) => this.createAway(session, error));
+    const opened = await this.postgres.open(session, options).catch((error: unknown) => this.away.create(session, error));
     if (!('dropped' in opened)) return opened;
     // Redis holds nothing of a new session: if this fails, the next read is a miss and fills it.
     await this.redis.put(opened.record, 'create').catch(unavailable('absent' as const));
     await this.writeTombstones(opened.dropped);
     return opened.record;
-  }
-
-  /** Users are in Postgres, so a login needs it. An anonymous session does not. */
-  private async createAway(session: NewSession, why: unknown): Promise<SessionRecord> {
-    if (!(why instanceof StoreUnavailableError) || userIdOf(session.attributes) !== null) throw why;
-    checkSize(session.attributes);
-    const record = newRecord(session, Date.now(), 'redis');
-    await this.redis.create(record, this.entry(record.key, { id: newChangeId(), version: record.version, created: record }));
-    return record;
   }
 
   // --- change: Postgres, then Redis ---
@@ -99,7 +91,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
       return saved === null ? null : await this.copyOut(saved);
     } catch (error) {
       if (!(error instanceof UncertainSaveError)) throw error;
-      return this.changeAway(key, change, base, error.changeId);
+      return this.away.change(key, change, error.changeId, base);
     }
   }
 
@@ -127,27 +119,13 @@ export class TieredStore extends ChangingStore implements SessionStore {
     await this.postgres.database.transaction((tx) => writeEvents(tx, [eventOf('changed', record, { unapplied: true })]));
   }
 
-  /** Compare-and-set in Redis, with an entry for Postgres in the same step. */
-  private async changeAway(
-    key: string,
-    change: Change,
-    base: SessionRecord | undefined,
-    id: string,
-  ): Promise<SessionRecord | null> {
-    const result = await this.redis.change(key, change, base, {
-      step: AWAY_STEP,
-      entry: (before, after) => this.entry(key, { id, version: after.version, delta: deltaOf(before, after, change) }),
-    });
-    return result === 'tombstone' ? null : known(result);
-  }
-
   async touch(record: SessionRecord): Promise<boolean> {
-    const away = !this.postgres.database.ready;
-    const touchRedis = () => (away ? this.redis.touchDirty(record) : this.redis.touch(record));
+    const isAway = !this.postgres.database.ready;
+    const touchRedis = () => (isAway ? this.redis.touchDirty(record) : this.redis.touch(record));
     const inRedis = this.link.trusted ? await touchRedis().catch(unavailable(null)) : null;
     const inPostgres = await this.postgres.touch(record).catch(unavailable(null));
     // Postgres became unavailable in between: it has to learn of this use later.
-    if (inRedis === true && inPostgres === null && !away) await this.redis.touchDirty(record).catch(unavailable(null));
+    if (inRedis === true && inPostgres === null && !isAway) await this.redis.touchDirty(record).catch(unavailable(null));
     if (inRedis === null && inPostgres === null)
       throw new StoreUnavailableError('sessions', 'Neither store is available to touch the session.');
     return inPostgres ?? inRedis ?? false;
@@ -163,7 +141,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
       return true;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      return this.revokeAway(key, reason, base);
+      return this.away.revoke(key, reason, base);
     }
   }
 
@@ -176,14 +154,6 @@ export class TieredStore extends ChangingStore implements SessionStore {
     if (revoked.records.length === 0) await this.redis.writeTombstone(key, copy.expiresAt);
     await this.writeTombstones(revoked);
     return revoked.records.length > 0;
-  }
-
-  private async revokeAway(key: string, reason: string, base?: SessionRecord): Promise<boolean> {
-    const stored = base ?? (await this.redis.read(key));
-    if (stored === 'tombstone') return false;
-    const record = known(stored);
-    const entry = this.entry(key, { id: newChangeId(), version: record.version, revoked: reason });
-    return known(await this.redis.revoke(record, entry)) === 'revoked';
   }
 
   async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
@@ -202,21 +172,6 @@ export class TieredStore extends ChangingStore implements SessionStore {
       if (!(error instanceof StoreUnavailableError)) throw error;
     }
   }
-
-  private entry(key: string, entry: PendingEntry): string {
-    return encodeEntry(entry, key, this.postgres.codec);
-  }
-}
-
-/** With Postgres unavailable, a session that Redis does not hold may still be live. */
-function known<T>(result: T): Exclude<T, 'absent' | 'unreadable'> {
-  if (result === 'absent' || result === 'unreadable')
-    throw new StoreUnavailableError('sessions', 'Redis does not hold the session and Postgres is unavailable.');
-  return result as Exclude<T, 'absent' | 'unreadable'>;
-}
-
-function newChangeId(): string {
-  return randomBytes(5).toString('base64url');
 }
 
 /** A rejection handler that returns `value` if a store is unavailable, and rethrows every other error. */
