@@ -1,4 +1,4 @@
-/** Allowed import directions: apps -> libs; nest -> http, stores -> model; http and stores do not import each other. */
+/** Allowed import directions: apps -> libs; nest -> http, stores -> model, kit; http and stores do not import each other. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 module.exports = {
@@ -9,6 +9,7 @@ module.exports = {
     forbid('one-door', 'Import a library only through src/index.ts.', { path: '^(apps|libs/([^/]+))/' }, { path: '^libs/([^/]+)/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$', '^libs/ui/'] }),
     forbid('index-is-for-outsiders', 'Files inside a library do not import its index.ts.', { path: '^libs/([^/]+)/' }, { path: '^libs/$1/src/index\\.ts$' }),
     forbid('model-is-pure', 'The model imports no clock, no client and no framework.', { path: '^libs/session/src/model/', pathNot: '\\.test\\.ts$' }, { pathNot: ['^libs/session/src/model/', '^(node:)?crypto$'] }),
+    forbid('kit-is-alone', 'The kit is about concurrency and caching, not about sessions.', { path: '^libs/session/src/kit/', pathNot: '\\.test\\.ts$' }, { path: ['^libs/(?!session/src/kit/)', '^apps/', 'node_modules/'] }),
     forbid('stores-know-no-http', 'A store imports the model and its database client only.', { path: '^libs/session/src/stores/' }, { path: ['^libs/session/src/(http|nest)/', '@nestjs/'] }),
     forbid('http-knows-no-store', 'The middleware imports the store contract, not a backend.', { path: '^libs/session/src/http/', pathNot: '\\.test\\.ts$' }, { path: ['^libs/session/src/(stores|nest)/', '@nestjs/'] }),
     forbid('platform-knows-no-session', 'The platform does not import sessions or pages.', { path: '^libs/platform/' }, { path: '^libs/(session|ui)/' }),

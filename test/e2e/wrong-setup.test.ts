@@ -38,7 +38,7 @@ describe('a replica that was set up wrongly', () => {
   it('runs without a Postgres that refuses it, and logs why', async () => {
     const DATABASE_URL = Object.assign(new URL(right.DATABASE_URL), { password: 'hush' }).href;
     const replica = await startReplica('auth', { ...right, DATABASE_URL }, { until: 'live' });
-    await untilLogged(replica, /Postgres cannot be used: password authentication failed/);
+    await untilLogged(replica, /Postgres is unavailable: password authentication failed/);
     expect(replica.logs()).not.toContain('hush');
   });
 
@@ -46,7 +46,7 @@ describe('a replica that was set up wrongly', () => {
     const { url } = await privateRedis({ password: 'a-password' });
     const REDIS_URL = Object.assign(new URL(url), { password: '' }).href;
     const replica = await startReplica('auth', { ...right, REDIS_URL });
-    await untilLogged(replica, /Redis cannot be used: NOAUTH/);
+    await untilLogged(replica, /Redis is unavailable: NOAUTH/);
     expect(replica.exit).toBeNull();
   });
 });

@@ -1,6 +1,8 @@
-import { createBackend, type Backend, type BackendOptions } from '../../libs/session/src/stores/backend.ts';
+import type { Backend, BackendOptions } from '../../libs/session/src/stores/backend.ts';
+import { createBackend } from '../../libs/session/src/stores/create-backend.ts';
 import { migrate } from '../../libs/session/src/stores/postgres/migrate.ts';
-import type { RedisSessionStore } from '../../libs/session/src/stores/redis/redis-store.ts';
+import { PostgresStore } from '../../libs/session/src/stores/postgres/postgres-store.ts';
+import type { RedisCopy } from '../../libs/session/src/stores/redis/redis-copy.ts';
 import { TieredStore } from '../../libs/session/src/stores/tiered/tiered-store.ts';
 import type { Server } from '../../tools/local/server.ts';
 import { onCleanup } from './cleanup.ts';
@@ -21,8 +23,8 @@ const OPTIONS = {
   revocationMs: 1000,
 } as const satisfies BackendOptions;
 
-export const redisTrusted = ({ link }: Backend) => link?.trusted === true;
-export const postgresUp = ({ database }: Backend) => database?.ready === true;
+export const redisTrusted = (backend: Backend) => backend.status().redis.state === 'closed';
+export const postgresUp = (backend: Backend) => backend.status().postgres.state === 'closed';
 export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend);
 
 /** The stores of one replica, in this process, once `serving` holds. */
@@ -34,10 +36,17 @@ export async function storesOfReplica(options: Partial<BackendOptions>, serving 
   return backend;
 }
 
-/** The Redis store of a tiered replica. */
-export function redisOf(backend: Backend): RedisSessionStore {
+/** The copy of a tiered replica. */
+export function redisOf(backend: Backend): RedisCopy {
   if (backend.store instanceof TieredStore) return backend.store.redis;
   throw new Error('This backend is not tiered.');
+}
+
+/** The records of a replica in Postgres, whatever Redis holds. */
+export function postgresOf({ store }: Backend): PostgresStore {
+  if (store instanceof TieredStore) return store.postgres;
+  if (store instanceof PostgresStore) return store;
+  throw new Error('This backend has no records in Postgres.');
 }
 
 /** A fresh database on the shared Postgres, with the session tables. */

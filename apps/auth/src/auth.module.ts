@@ -1,5 +1,5 @@
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
-import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
+import { registerStoreMetrics, SessionModule, StoreHealth, type SessionConfig } from '@baton/session';
 import { PagesModule, Site } from '@baton/ui';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
@@ -36,7 +36,7 @@ export interface AuthOptions {
   providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
-  constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
+  constructor(readiness: Readiness, stores: StoreHealth, @Inject(METRICS) registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
   }

@@ -1,4 +1,4 @@
-import { SessionFeed, Stores, StoreUnavailableError } from '@baton/session';
+import { SessionFeed, StoreHealth, StoreUnavailableError } from '@baton/session';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { RedisMembership } from './redis-membership.ts';
 import { Self } from './self.ts';
@@ -19,7 +19,7 @@ export class FaultCommands implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     @Inject(SessionFeed) private readonly feed: SessionFeed | null,
-    private readonly stores: Stores,
+    private readonly stores: StoreHealth,
     @Inject(RedisMembership) private readonly membership: RedisMembership,
     @Inject(Self) private readonly self: Self,
   ) {}

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { Stores } from '@baton/session';
+import type { StoreHealth } from '@baton/session';
 import type { FaultCommands } from './fault-commands.ts';
 import { Membership } from './membership.ts';
 import type { RedisMembership } from './redis-membership.ts';
@@ -15,7 +15,7 @@ describe('a command that Redis repeats with every heartbeat', () => {
     const execute = jest.fn<(action: string) => void>();
     const membership = new Membership(
       null,
-      { redis: () => ({}) } as unknown as Stores,
+      { redis: () => ({}) } as unknown as StoreHealth,
       { execute } as unknown as FaultCommands,
       { announce, leave: () => Promise.resolve() } as unknown as RedisMembership,
       { heartbeat: () => ({ instance: 'one' }), instance: 'one' } as unknown as Self,

@@ -1,4 +1,4 @@
-import { SessionFeed, Stores } from '@baton/session';
+import { SessionFeed, StoreHealth } from '@baton/session';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { FaultCommands } from './fault-commands.ts';
 import { FeedMembership } from './feed-membership.ts';
@@ -24,7 +24,7 @@ export class Membership implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     @Inject(SessionFeed) feed: SessionFeed | null,
-    private readonly stores: Stores,
+    private readonly stores: StoreHealth,
     private readonly faultCommands: FaultCommands,
     @Inject(RedisMembership) private readonly overRedis: RedisMembership,
     @Inject(Self) private readonly self: Self,

@@ -1,7 +1,7 @@
-import type { Stores } from '@baton/session';
+import type { StoreHealth } from '@baton/session';
 import type { Heartbeat } from './heartbeat.ts';
 
-type Redis = NonNullable<ReturnType<Stores['redis']>>;
+type Redis = NonNullable<ReturnType<StoreHealth['redis']>>;
 
 const SILENT_MS = 3500;
 const FORGET_MS = 60_000;

@@ -1,11 +1,13 @@
 import './express-session.ts';
 
+export { KeyedMutex } from './kit/keyed-mutex.ts';
 export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from './model/errors.ts';
 export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';
 export type { SessionStore, Tx } from './model/store.ts';
 export { EVERYBODY, THEFT, type RevocationReason } from './model/revocation.ts';
 export { isSessionId } from './model/id.ts';
-export { createBackend, type Backend, type BackendOptions, type Strategy } from './stores/backend.ts';
+export type { Backend, BackendOptions, RedisAccess, Strategy, StoresStatus, StoreStatus } from './stores/backend.ts';
+export { createBackend } from './stores/create-backend.ts';
 export { Database } from './stores/postgres/database.ts';
 export type { SessionEvent } from './stores/postgres/events.ts';
 export { ADVISORY_LOCKS } from './stores/postgres/locks.ts';
@@ -19,5 +21,5 @@ export { sessionInfo, type SessionInfo } from './nest/session-info.ts';
 export { CurrentSession, SessionGuard, type RequestPrincipal } from './nest/session.guard.ts';
 export { SessionModule, type SessionModuleOptions } from './nest/session.module.ts';
 export { Sessions, type SessionUser } from './nest/sessions.ts';
-export { Stores, type StoresStatus, type StoreStatus } from './nest/stores.ts';
+export { StoreHealth } from './nest/store-health.ts';
 export { SESSION_CONFIG } from './nest/tokens.ts';

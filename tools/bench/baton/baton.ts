@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Body, Controller, Get, HttpCode, Module, Post, Req, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { migrate, SessionGuard, SessionModule, Sessions, Stores } from '@baton/session';
+import { migrate, SessionGuard, SessionModule, Sessions, StoreHealth } from '@baton/session';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { settings } from '../peers/settings.ts';
@@ -57,5 +57,5 @@ const app = await NestFactory.create(ShopModule, { logger: ['error'] });
 await app.init();
 // Wait until the stores are trusted: a cold start is not measured here.
 const serving = config.strategy === 'tiered' ? 'redis' : config.strategy;
-while (app.get(Stores).status().serving !== serving) await wait(20);
+while (app.get(StoreHealth).status().serving !== serving) await wait(20);
 await app.listen(settings.port, '127.0.0.1');

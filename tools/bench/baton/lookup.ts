@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { createBackend } from '../../../libs/session/src/stores/backend.ts';
-import { keysOf } from '../../../libs/session/src/stores/redis/keys.ts';
+import { createBackend } from '../../../libs/session/src/stores/create-backend.ts';
+import { RedisKeys } from '../../../libs/session/src/stores/redis/keys.ts';
+import type { TieredStore } from '../../../libs/session/src/stores/tiered/tiered-store.ts';
 import { percentile, sorted } from '../harness/statistics.ts';
 import { settings } from '../peers/settings.ts';
 
@@ -62,17 +63,18 @@ const options = {
 const withNearCache = (forMs: number) => ({ ...options, nearCacheMs: forMs });
 const tiered = createBackend(withNearCache(0));
 tiered.start();
-while (!tiered.link!.trusted) await wait(20);
+while (tiered.redis() === null) await wait(20);
 
 const redis = await createClient({ url: settings.redisUrl, commandOptions: { timeout: 0 } }).connect();
 const postgres = new Client({ connectionString: settings.databaseUrl });
 await postgres.connect();
 const bareSelect = { name: 'bare', text: 'SELECT attributes FROM session WHERE key = $1' };
 
-const bareGet = (key: string) => redis.get(keysOf(key, generation).session);
+const names = new RedisKeys('baton');
+const bareGet = (key: string) => redis.get(names.session(key, generation));
 const bareRow = async (key: string) => (await postgres.query({ ...bareSelect, values: [key] })).rows[0] ?? null;
 const inRedis = (key: string) => tiered.store.find(key);
-const inPostgres = (key: string) => tiered.postgres!.find(key);
+const inPostgres = (key: string) => (tiered.store as TieredStore).postgres.find(key);
 const lookups: Record<string, Lookup> = {
   'bare GET (node-redis)': { find: bareGet, keys },
   'Baton, Redis': { find: inRedis, keys },
@@ -86,7 +88,7 @@ const lookups: Record<string, Lookup> = {
 async function nearHitUs(): Promise<number> {
   const near = createBackend(withNearCache(nearCacheMs));
   near.start();
-  while (!near.link!.trusted) await wait(20);
+  while (near.redis() === null) await wait(20);
   const key = keys[0]!;
   await near.store.find(key);
   await wait(50);

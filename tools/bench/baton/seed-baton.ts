@@ -8,7 +8,7 @@ import { createClient } from 'redis';
 import { plainCodec } from '../../../libs/session/src/model/codec.ts';
 import { newPublicId, newSessionId, Peppers } from '../../../libs/session/src/model/id.ts';
 import { newRecord, type Attributes, type SessionRecord } from '../../../libs/session/src/model/record.ts';
-import { keysOf } from '../../../libs/session/src/stores/redis/keys.ts';
+import { RedisKeys } from '../../../libs/session/src/stores/redis/keys.ts';
 import { encodeValue } from '../../../libs/session/src/stores/redis/value.ts';
 import { settings } from '../peers/settings.ts';
 import { visitor } from '../peers/workload.ts';
@@ -65,8 +65,9 @@ async function seed(records: SessionRecord[], inGeneration: number | null): Prom
   ]);
   keys.push(...records.map(({ key }) => key));
   if (inGeneration === null) return;
+  const names = new RedisKeys('baton');
   const store = (record: SessionRecord) =>
-    redis.set(keysOf(record.key, inGeneration).session, encodeValue(record, plainCodec, false), { PX: IDLE_SECONDS * 1000 });
+    redis.set(names.session(record.key, inGeneration), encodeValue(record, plainCodec, false), { PX: IDLE_SECONDS * 1000 });
   await Promise.all(records.map(store));
 }
 

@@ -1,17 +1,16 @@
-import { Sessions, type SessionUser, type Tx } from '@baton/session';
+import { KeyedMutex, Sessions, type SessionUser, type Tx } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import type { User } from '../users/user.entity.ts';
 import { sessionUser, Users } from '../users/users.ts';
 import { wrongCredentials } from './authenticator.ts';
-import { Turns } from './turns.ts';
 
 /** A session for somebody whose password was just checked. */
 @Injectable()
 export class SignIn {
-  /** Logins of one user wait for the user's lock. Here they do so without holding a connection each. */
-  private readonly turns = new Turns();
+  /** Logins of one user wait for the user's lock in Postgres. Waiting here first takes no connection. */
+  private readonly logins = new KeyedMutex();
 
   constructor(
     private readonly sessions: Sessions,
@@ -25,7 +24,7 @@ export class SignIn {
     const guard = async (tx: Tx) => {
       if (!(await this.users.stillSame(tx, user))) throw wrongCredentials();
     };
-    await this.turns.take(user.id, () => this.sessions.signIn(req, signedIn, { guard }));
+    await this.logins.run(user.id, () => this.sessions.signIn(req, signedIn, { guard }));
     await this.audit.record(req, 'login-ok');
     return signedIn;
   }

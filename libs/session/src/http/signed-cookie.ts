@@ -2,7 +2,8 @@ import { parseCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Request, Response } from 'express';
 import type { SessionData } from 'express-session';
-import { Doorkeeper } from '../model/doorkeeper.ts';
+import { Doorkeeper } from '../kit/doorkeeper.ts';
+import { TwoGenerationCache } from '../kit/two-generation-cache.ts';
 import { isSessionId, type StoredId } from '../model/id.ts';
 
 export interface PresentedId {
@@ -25,16 +26,16 @@ const LONGEST = 256;
 export class SignedCookie {
   private readonly prefix: string;
   private readonly door = new Doorkeeper();
-  private young = new Map<string, PresentedId>();
-  private old = new Map<string, PresentedId>();
+  private readonly verified: TwoGenerationCache<PresentedId>;
 
   constructor(
     private readonly name: string,
     private readonly secrets: readonly string[],
     private readonly storedIds: (id: string) => readonly StoredId[],
-    private readonly remembered = 10_000,
+    remembered = 10_000,
   ) {
     this.prefix = `${name}=`;
+    this.verified = new TwoGenerationCache({ entries: remembered });
   }
 
   /** Null for no cookie, and for anything that is not one of ours. */
@@ -42,7 +43,7 @@ export class SignedCookie {
     const header = request.headers.cookie;
     if (header === undefined) return null;
     const raw = this.rawValueOf(header);
-    return (raw === null ? null : (this.young.get(raw) ?? this.readRaw(raw))) ?? this.verify(this.parsedValueOf(header));
+    return (raw === null ? null : (this.verified.get(raw) ?? this.readRaw(raw))) ?? this.verify(this.parsedValueOf(header));
   }
 
   write(response: Response, id: string, cookie: SessionData['cookie']): void {
@@ -60,8 +61,8 @@ export class SignedCookie {
 
   private readRaw(raw: string): PresentedId | null {
     if (raw.length > LONGEST) return null;
-    const presented = this.old.get(raw) ?? this.verify(parseCookie(`${this.prefix}${raw}`)[this.name]);
-    if (presented !== null && this.door.knows(raw)) this.remember(raw, presented);
+    const presented = this.verify(parseCookie(`${this.prefix}${raw}`)[this.name]);
+    if (presented !== null && this.door.knows(raw)) this.verified.set(raw, presented);
     return presented;
   }
 
@@ -76,13 +77,5 @@ export class SignedCookie {
       if (id !== false && isSessionId(id)) return { id, stored: this.storedIds(id) };
     }
     return null;
-  }
-
-  private remember(raw: string, presented: PresentedId): void {
-    if (this.young.size * 2 >= this.remembered) {
-      this.old = this.young;
-      this.young = new Map();
-    }
-    this.young.set(raw, presented);
   }
 }

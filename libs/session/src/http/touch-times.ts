@@ -1,32 +1,29 @@
+import { TwoGenerationCache } from '../kit/two-generation-cache.ts';
 import { isTouchDue, type Policy } from '../model/policy.ts';
 
 /**
- * When this replica last touched which session: use is written down once per touch interval, however often it is read.
+ * When this replica last touched which session: use is stored once per touch interval, however often a session is read.
  * More sessions than the limit within one interval would be touched at every read.
  */
 export class TouchTimes {
-  private young = new Map<string, number>();
-  private old = new Map<string, number>();
+  private readonly times: TwoGenerationCache<number>;
 
   constructor(
     private readonly policy: Pick<Policy, 'touchSeconds'>,
-    private readonly limit = 200_000,
-  ) {}
+    limit = 200_000,
+  ) {
+    this.times = new TwoGenerationCache({ entries: limit });
+  }
 
-  /** True for the one caller who is to touch. */
+  /** True for the one caller that has to touch the session. */
   claim(key: string, now: number): boolean {
-    const last = this.young.get(key) ?? this.old.get(key);
+    const last = this.times.peek(key);
     if (last !== undefined && !isTouchDue(last, this.policy, now)) return false;
-    if (this.young.size * 2 >= this.limit) {
-      this.old = this.young;
-      this.young = new Map();
-    }
-    this.young.set(key, now);
+    this.times.set(key, now);
     return true;
   }
 
   forget(key: string): void {
-    this.young.delete(key);
-    this.old.delete(key);
+    this.times.delete(key);
   }
 }

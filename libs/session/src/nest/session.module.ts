@@ -12,25 +12,25 @@ import type { NextFunction, Request, Response } from 'express';
 import { ExpressStore } from '../http/express-store.ts';
 import { SessionLookup } from '../http/lookup.ts';
 import { Peppers } from '../model/id.ts';
-import { createBackend, type Backend } from '../stores/backend.ts';
+import type { Backend } from '../stores/backend.ts';
+import { createBackend } from '../stores/create-backend.ts';
 import { Database } from '../stores/postgres/database.ts';
 import { SessionFeed } from '../stores/postgres/feed.ts';
 import { sessionMiddleware } from './engine.ts';
 import { toHttpError } from './http-errors.ts';
-import { RevokedIds } from './revoked-ids.ts';
 import type { SessionConfig } from './session-config.ts';
 import { SessionErrorFilter } from './session-error.filter.ts';
 import { SessionGuard } from './session.guard.ts';
 import { Sessions } from './sessions.ts';
+import { StoreHealth } from './store-health.ts';
 import { StoreLog } from './store-log.ts';
-import { Stores } from './stores.ts';
 import { Sweeper } from './sweeper.ts';
 import { BACKEND, EXPRESS_STORE, FAIL, PEPPERS, SESSION_CONFIG, type Fail } from './tokens.ts';
 
 export interface SessionModuleOptions {
   /** TypeORM entities of the application, reachable through Database.repository. */
   readonly entities?: readonly NewableFunction[];
-  /** Renders an error as an answer, for requests whose session could not be loaded or stored. */
+  /** Renders an error as a response, for requests whose session could not be loaded or stored. */
   readonly fail?: Fail;
   /** Requests that need no session, beside /health and /metrics. */
   readonly exclude?: (req: Request) => boolean;
@@ -80,13 +80,12 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
         { provide: SessionFeed, useFactory: (backend: Backend) => backend.feed, inject: [BACKEND] },
         { provide: APP_FILTER, useClass: SessionErrorFilter },
         Sessions,
-        Stores,
+        StoreHealth,
         StoreLog,
         SessionGuard,
-        RevokedIds,
         Sweeper,
       ],
-      exports: [Sessions, Stores, SessionGuard, Database, SessionFeed, SESSION_CONFIG],
+      exports: [Sessions, StoreHealth, SessionGuard, Database, SessionFeed, SESSION_CONFIG],
     };
   }
 
@@ -97,7 +96,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
       if (needsNoSession(req) || this.options.exclude?.(req) === true) return next();
       middleware(req, res, (error?: unknown) => (error ? fail(error, req, res) : next()));
     };
-    // The root, not a wildcard: Express then matches no pattern, and leaves `req.path` as it came.
+    // The root, not a wildcard: Express then matches no pattern and does not change `req.path`.
     consumer.apply(withSession).forRoutes('/');
   }
 
@@ -105,7 +104,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
     this.backend.start();
   }
 
-  /** Last of all: requests under way still needed the stores. */
+  /** Last of all: requests in progress need the stores. */
   async onApplicationShutdown(): Promise<void> {
     await this.backend.close();
   }
@@ -119,7 +118,7 @@ function failWith(fail: Fail): Fail {
   return (error, req, res) => fail(toHttpError(error), req, res);
 }
 
-/** For applications that bring no error form of their own. */
+/** For applications without an error page of their own. */
 function plainFailure(error: unknown, _req: Request, res: Response): void {
   if (res.headersSent) {
     res.end();

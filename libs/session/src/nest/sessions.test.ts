@@ -6,7 +6,7 @@ import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { GRACE_MS } from '../model/policy.ts';
 import { migrate } from '../stores/postgres/migrate.ts';
 import { sessionInfo } from './session-info.ts';
-import { Stores } from './stores.ts';
+import { StoreHealth } from './store-health.ts';
 
 const DEMO = { id: 'u1', name: 'demo', roles: ['customer'] };
 const ADA = { id: 'u2', name: 'ada', roles: [] };
@@ -177,7 +177,7 @@ describe('revokeEverybody', () => {
     await migrate(databaseUrl);
     const settings = { SESSION_STRATEGY: 'tiered', DATABASE_URL: databaseUrl, REDIS_URL: redis.url };
     const [app, replica] = [await startSessionApp(engine, { settings }), await startSessionApp(engine, { settings })];
-    await until(() => [app, replica].every(({ nest }) => nest.get(Stores).status().serving === 'redis'));
+    await until(() => [app, replica].every(({ nest }) => nest.get(StoreHealth).status().serving === 'redis'));
     const signIn = (req: Request, res: Response) => app.sessions.signIn(req, DEMO).then(() => res.json({}));
     const [client, visitor] = [app.client(), app.client()];
     await app.visit(client, signIn);

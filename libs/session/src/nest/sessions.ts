@@ -11,8 +11,6 @@ import type { Attributes, SessionRecord } from '../model/record.ts';
 import type { RevocationReason } from '../model/revocation.ts';
 import type { CreateOptions, RevokeAllOptions } from '../model/store.ts';
 import type { Backend } from '../stores/backend.ts';
-import { endEverything } from '../stores/tiered/generation.ts';
-import { RevokedIds } from './revoked-ids.ts';
 import type { SessionConfig } from './session-config.ts';
 import { BACKEND, EXPRESS_STORE, PEPPERS, SESSION_CONFIG } from './tokens.ts';
 
@@ -31,7 +29,6 @@ export class Sessions {
     @Inject(EXPRESS_STORE) private readonly expressStore: ExpressStore,
     @Inject(PEPPERS) private readonly peppers: Peppers,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
-    private readonly revoked: RevokedIds,
   ) {}
 
   /**
@@ -118,17 +115,13 @@ export class Sessions {
   }
 
   /** Ends the sessions of everybody, however many there are, in constant time. */
-  async revokeEverybody(): Promise<void> {
-    const { database, postgres, keeper } = this.backend;
-    if (database === null || postgres === null)
-      throw new StoreUnavailableError('sessions', 'This needs SESSION_STRATEGY tiered or postgres.');
-    const generation = await endEverything(database);
-    await keeper?.moveTo(generation);
+  revokeEverybody(): Promise<void> {
+    return this.backend.revokeEverybody();
   }
 
   /** Whether the session behind a token has ended. True at most the revocation bound late. */
-  isRevoked(publicId: string): Promise<boolean> {
-    return this.revoked.has(publicId);
+  async isRevoked(publicId: string): Promise<boolean> {
+    return !(await this.backend.isLive(publicId));
   }
 
   private loaded(request: Request): SessionRecord {

@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { postgresUp, sessionDatabase, storesOfReplica, until } from '../../../../test/support/backends.ts';
+import { postgresUp, sessionDatabase, storesOfReplica, until, postgresOf } from '../../../../test/support/backends.ts';
 import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { testRedis } from '../../../../test/support/servers.ts';
 import { tcpProxy, type TcpProxy } from '../../../../test/support/tcp-proxy.ts';
@@ -49,7 +49,7 @@ describe.each([{ nearCacheMs: 0 }, { nearCacheMs: 1000 }])('to a copy that is be
   }
 
   const knows = async (id: string) => (await lookup.find(id))?.verdict ?? null;
-  const isLive = async (id: string) => (await one.postgres!.find(peppers.forWriting(id).key)) !== null;
+  const isLive = async (id: string) => (await postgresOf(one).find(peppers.forWriting(id).key)) !== null;
 
   it('the newest id is no theft', async () => {
     const [, newest] = await renewedUnheard(1);

@@ -1,40 +1,41 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Stores, type StoreStatus } from './stores.ts';
+import type { StoreStatus } from '../stores/backend.ts';
+import { StoreHealth } from './store-health.ts';
 
-const LOOK_MS = 1000;
+const CHECK_MS = 1000;
 const NAMES = { redis: 'Redis', postgres: 'Postgres' } as const;
 
 /**
- * Says once when a store goes away, with the reason, and once when it is back. A replica that starts with a wrong password
- * or address goes on without that store, as in any outage: this line is how its operator learns why.
+ * Logs when a store becomes unavailable, with the reason, and when it is available again. A replica with a wrong password
+ * or address starts without that store, as in any outage: this line shows its operator why.
  */
 @Injectable()
 export class StoreLog implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('stores');
-  private readonly told = new Map<keyof typeof NAMES, boolean>();
+  private readonly logged = new Map<keyof typeof NAMES, boolean>();
   private timer?: NodeJS.Timeout;
 
-  constructor(private readonly stores: Stores) {}
+  constructor(private readonly stores: StoreHealth) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.timer = setInterval(() => this.check(), CHECK_MS).unref();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
-  private look(): void {
+  private check(): void {
     const { redis, postgres } = this.stores.status();
-    this.tell('redis', redis);
-    this.tell('postgres', postgres);
+    this.log('redis', redis);
+    this.log('postgres', postgres);
   }
 
-  private tell(store: keyof typeof NAMES, { state, reason }: StoreStatus): void {
-    const isAway = state === 'open';
-    if (state === 'recovering' || (this.told.get(store) ?? false) === isAway) return;
-    this.told.set(store, isAway);
-    if (isAway) this.logger.warn(`${NAMES[store]} cannot be used: ${reason}`);
-    else this.logger.log(`${NAMES[store]} is in use again.`);
+  private log(store: keyof typeof NAMES, { state, reason }: StoreStatus): void {
+    const isDown = state === 'open';
+    if (state === 'recovering' || (this.logged.get(store) ?? false) === isDown) return;
+    this.logged.set(store, isDown);
+    if (isDown) this.logger.warn(`${NAMES[store]} is unavailable: ${reason}`);
+    else this.logger.log(`${NAMES[store]} is available again.`);
   }
 }

@@ -1,12 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { storeOperations } from '../stores/operations.ts';
-import type { Stores } from './stores.ts';
+import type { StoreHealth } from './store-health.ts';
 
 /** Adds this library's metrics to the application's registry. */
-export function registerStoreMetrics(registry: Registry, stores: Stores): void {
+export function registerStoreMetrics(registry: Registry, stores: StoreHealth): void {
   const operations = new Counter({
     name: 'baton_session_store_operations_total',
-    help: 'Questions to the session stores, by store and operation.',
+    help: 'Operations on the session stores, by store and operation.',
     labelNames: ['store', 'operation'],
     registers: [registry],
     collect() {

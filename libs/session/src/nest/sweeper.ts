@@ -1,14 +1,14 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { jittered, pause } from '../kit/pause.ts';
 import type { Backend } from '../stores/backend.ts';
-import { jittered, pause } from '../stores/pause.ts';
 import { BACKEND } from './tokens.ts';
 
 const EVERY_MS = 30_000;
 const BATCH = 1000;
-/** Sessions that were left behind before their absolute end: the whole table is read for them, so not at every pass. */
+/** Looking for idle sessions reads the whole table, so it is rare. */
 const IDLE_EVERY_MS = 3_600_000;
 
-/** Deletes ended sessions in small batches. Every replica tries; an advisory lock lets one at a time through. */
+/** Deletes ended sessions in small batches. Every replica tries; the store lets one at a time sweep. */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly closing = new AbortController();
@@ -17,7 +17,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(BACKEND) private readonly backend: Backend) {}
 
   onApplicationBootstrap(): void {
-    if (this.backend.postgres !== null) void this.run();
+    void this.run();
   }
 
   onApplicationShutdown(): void {
@@ -34,7 +34,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private async sweep(): Promise<void> {
     const now = performance.now();
     const idle = now - this.idleSweptAt >= IDLE_EVERY_MS;
-    while (!this.closing.signal.aborted && (await this.backend.postgres!.sweep(BATCH, idle)) === BATCH);
+    while (!this.closing.signal.aborted && (await this.backend.sweep(BATCH, idle)) === BATCH);
     if (idle) this.idleSweptAt = now;
   }
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { sessionDatabase, until } from '../../../../test/support/backends.ts';
 import { testRedis } from '../../../../test/support/servers.ts';
 import { ENGINES, startSessionApp, type SessionApp } from '../../../../test/support/session-app.ts';
-import { Stores } from './stores.ts';
+import { StoreHealth } from './store-health.ts';
 
 const DEMO = { id: 'u1', name: 'demo', roles: [] };
 const show = (req: Request, res: Response) => res.json(Object.assign({}, req.session, { cookie: undefined }));
@@ -20,7 +20,7 @@ describe.each(ENGINES)('two replicas with the %s engine over Redis and Postgres'
       SESSION_POSTGRES_DEADLINE_MS: '5000',
     };
     replicas = [await startSessionApp(engine, { settings }), await startSessionApp(engine, { settings })];
-    await until(() => replicas.every(({ nest }) => nest.get(Stores).status().serving === 'redis'), 'both replicas to serve');
+    await until(() => replicas.every(({ nest }) => nest.get(StoreHealth).status().serving === 'redis'), 'both replicas to serve');
   });
 
   async function signedIn(app: SessionApp) {

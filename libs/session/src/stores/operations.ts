@@ -1,7 +1,7 @@
-/** What this process asked its stores, by `<store> <operation>`. Counted here because only here it is known what is asked. */
+/** How often this process sent which operation to which store, by `<store> <operation>`. */
 const counts = new Map<string, number>();
 
-/** `name` is the store and the operation, as one word each: this runs for every question, so it makes no new string. */
+/** `name` is `<store> <operation>`, one string: this runs for every operation and must not allocate. */
 export function countOperation(name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -1,5 +1,5 @@
 import { addCounts, type Heartbeat, type Members, Membership, percentileMs, Self } from '@baton/demo';
-import { Stores } from '@baton/session';
+import { StoreHealth } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import { fromEventPattern, map, type Observable, startWith } from 'rxjs';
 import type { ClusterView, Latency, ReplicaView, StoreView } from './cluster-view.ts';
@@ -11,7 +11,7 @@ const STATES: Record<string, StoreView['state']> = { closed: 'serving', open: 'a
 export class ClusterViews {
   constructor(
     private readonly membership: Membership,
-    private readonly stores: Stores,
+    private readonly stores: StoreHealth,
     private readonly self: Self,
   ) {}
 

@@ -1,16 +1,18 @@
-import { applyChange, checkSize, type Change, type Renewal } from '../../model/change.ts';
-import type { MergePatch } from '../../model/merge-patch.ts';
+import { applyChange, checkSize, type Change } from '../../model/change.ts';
 import { isLive } from '../../model/policy.ts';
-import { newRecord, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
+import { newRecord, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
+import { ChangingStore } from '../changing-store.ts';
 
 const NO_TRANSACTION: Tx = { query: () => Promise.resolve([]) };
 
-/** Sessions in the memory of one process: what most programs begin with, and why logins disappear behind a load balancer. */
-export class MemoryStore implements SessionStore {
+/** Sessions in the memory of one process: simple, but lost with the process and unknown to every other replica. */
+export class MemoryStore extends ChangingStore implements SessionStore {
   private readonly records = new Map<string, SessionRecord>();
 
-  constructor(private readonly options: { readonly touchSeconds: number }) {}
+  constructor(private readonly options: { readonly touchSeconds: number }) {
+    super();
+  }
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
     checkSize(session.attributes);
@@ -25,16 +27,12 @@ export class MemoryStore implements SessionStore {
     return this.live(key);
   }
 
-  async save(key: string, patch: MergePatch): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'patch', patch });
-  }
-
-  async update(key: string, change: (attributes: Attributes) => Attributes): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'update', change });
-  }
-
-  async renew(key: string, renewal: Renewal): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'renew', ...renewal });
+  async change(key: string, change: Change): Promise<SessionRecord | null> {
+    const record = this.live(key);
+    if (record === null) return null;
+    const next = applyChange(record, change, Date.now());
+    this.records.set(key, next);
+    return next;
   }
 
   async touch({ key }: SessionRecord): Promise<boolean> {
@@ -51,22 +49,14 @@ export class MemoryStore implements SessionStore {
 
   async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
     await options.within?.(NO_TRANSACTION);
-    const ended = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
-    for (const { key } of ended) this.records.delete(key);
-    return ended.length;
+    const revoked = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
+    for (const { key } of revoked) this.records.delete(key);
+    return revoked.length;
   }
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
     const live = [...this.records.keys()].map((key) => this.live(key)).filter((record) => record?.userId === userId);
     return (live as SessionRecord[]).sort((a, b) => b.createdAt - a.createdAt);
-  }
-
-  private change(key: string, change: Change): SessionRecord | null {
-    const record = this.live(key);
-    if (record === null) return null;
-    const next = applyChange(record, change, Date.now());
-    this.records.set(key, next);
-    return next;
   }
 
   private live(key: string): SessionRecord | null {

@@ -1,68 +1,75 @@
 import { EventEmitter } from 'node:events';
-import pg, { type Pool, type PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
-import { countOperation } from '../operations.ts';
-import { jittered, pause } from '../pause.ts';
-import { SessionCacheRow, SessionEventRow, SessionRow } from './session.entity.ts';
+import { ClientLease } from './client-lease.ts';
+import { isOutage, messageOf } from './outage.ts';
+import { probe } from './probe.ts';
+import { send, type Statement } from './statement.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly deadlineMs: number;
   readonly poolSize?: number;
-  /** Entities of the application, beside the library's own. */
+  /** TypeORM entities of the application. The library's own tables are only used by its statements. */
   readonly entities?: readonly NewableFunction[];
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
 }
 
-export interface Statement {
-  /** A name makes it a prepared statement: parsed once per connection. */
-  readonly name?: string;
-  readonly text: string;
-}
-
 const PROBE_MS = 250;
 
 /**
- * Postgres behind a deadline and a circuit breaker. It starts open, closes when a probe was answered, and opens at the
- * first sign that the server is gone or frozen. User traffic is never the probe. Emits 'up' and 'down'.
+ * Postgres behind a deadline and a circuit breaker. The breaker starts open, closes when a probe succeeds, and opens at the
+ * first sign that the server is down or frozen. User traffic is never the probe. Emits 'up' and 'down'.
  */
 export class Database extends EventEmitter<{ up: []; down: [] }> {
   readonly dataSource: DataSource;
+  private pool!: Pool;
   private readonly clients = new Set<PoolClient>();
   private readonly closing = new AbortController();
-  private tellKnown!: () => void;
-  /** True once it is known whether Postgres is there. */
+  private becomeKnown!: () => void;
+  /** True once the first probe has succeeded or failed. */
   isKnown = false;
   private up = false;
-  private answeredAt = 0;
+  private respondedAt = 0;
   private since = Date.now();
   private why: unknown = 'not connected yet';
   private probing: Promise<void> = Promise.resolve();
 
   constructor(readonly options: DatabaseOptions) {
     super();
+    const adopt = (pool: Pool) => this.adopt(pool);
     this.dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       applicationName: options.applicationName ?? 'baton',
-      entities: [SessionRow, SessionEventRow, SessionCacheRow, ...(options.entities ?? [])] as never,
+      entities: [...(options.entities ?? [])] as never,
       extra: { max: options.poolSize ?? 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
-      // A connection that dies while idle is the first sign of trouble.
+      // TypeORM makes its pool from this. Statements of this class use the same pool, without TypeORM in between.
+      driver: {
+        Pool: class extends pg.Pool {
+          constructor(config?: PoolConfig) {
+            super(config);
+            adopt(this);
+          }
+        },
+      },
+      // A connection that fails while idle is the first sign of an outage.
       poolErrorHandler: (error: Error) => this.lost(error),
     });
   }
 
-  /** Begins to connect; a server that is away keeps nobody from starting. */
+  /** Begins to connect. Returns at once, also while Postgres is unavailable. */
   start(): void {
     this.probing = this.probeUntilUp();
   }
 
-  /** Resolves when it is known for the first time whether Postgres is there. */
-  readonly known: Promise<void> = new Promise((resolve) => (this.tellKnown = resolve));
+  /** Resolves when the first probe has succeeded or failed. */
+  readonly known: Promise<void> = new Promise((resolve) => (this.becomeKnown = resolve));
 
   get ready(): boolean {
     return this.up;
@@ -77,15 +84,15 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     params: unknown[] = [],
     options: { deadlineMs?: number } = {},
   ): Promise<T[]> {
-    return this.run((client) => ask<T>(client, sql, params), options.deadlineMs);
+    return this.run((client) => send<T>(client, sql, params), options.deadlineMs);
   }
 
-  /** All or nothing; a deadline for the whole. */
+  /** The deadline is for the whole transaction. */
   async transaction<T>(work: (tx: Tx) => Promise<T>, options: { deadlineMs?: number } = {}): Promise<T> {
     return this.run(async (client) => {
       await client.query('BEGIN');
       try {
-        const result = await work({ query: (sql, params = []) => ask(client, sql, params) });
+        const result = await work({ query: (sql, params = []) => send(client, sql, params) });
         await client.query('COMMIT');
         return result;
       } catch (error) {
@@ -95,7 +102,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     }, options.deadlineMs);
   }
 
-  /** TypeORM for the rest of the application. Wrap its calls in `guarded`. */
+  /** TypeORM for the application's own tables. Wrap its calls in `guarded`. */
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
     return this.dataSource.getRepository(entity);
   }
@@ -116,28 +123,28 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     return this.judged(() => {
       const lease = new ClientLease(this.pool);
       return withDeadline(lease.use(work), deadlineMs, 'Postgres').catch((error: unknown) => {
-        lease.end(error);
+        lease.release(error);
         throw error;
       });
     });
   }
 
   private async judged<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.up) throw new StoreUnavailableError('postgres', `Postgres is away: ${messageOf(this.why)}`);
+    if (!this.up) throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(this.why)}`);
     try {
       const result = await work();
-      this.answeredAt = performance.now();
+      this.respondedAt = performance.now();
       return result;
     } catch (error) {
       if (!isOutage(error)) throw error;
       if (!this.isMerelyBusy(error)) this.lost(error);
-      throw new StoreUnavailableError('postgres', `Postgres is away: ${messageOf(error)}`, { cause: error });
+      throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  /** A question timed out, but others were answered meanwhile: there is a queue, not an outage. */
+  /** A statement timed out, but others succeeded meanwhile: Postgres is busy, not unavailable. */
   private isMerelyBusy(error: unknown): boolean {
-    return error instanceof DeadlineError && performance.now() - this.answeredAt < this.options.deadlineMs;
+    return error instanceof DeadlineError && performance.now() - this.respondedAt < this.options.deadlineMs;
   }
 
   private lost(error: unknown): void {
@@ -145,7 +152,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.up = false;
     this.since = Date.now();
     this.why = error;
-    // Connections of a frozen server would stay taken for ever.
+    // Connections to a frozen server would never return to the pool.
     for (const client of this.clients) void client.end();
     this.emit('down');
     this.probing = this.probeUntilUp();
@@ -154,7 +161,8 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async probeUntilUp(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
-        await this.probe();
+        await probe(this.options);
+        if (!this.dataSource.isInitialized) await this.dataSource.initialize();
         this.up = true;
         this.since = Date.now();
         this.probed();
@@ -170,89 +178,16 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   private probed(): void {
     this.isKnown = true;
-    this.tellKnown();
+    this.becomeKnown();
   }
 
-  /** A new connection and a question to the tables: this is what the next query will need. */
-  private async probe(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.options.url, connectionTimeoutMillis: this.options.deadlineMs });
-    client.on('error', () => undefined);
-    try {
-      await withDeadline(
-        client.connect().then(() => client.query('SELECT generation FROM session_cache')),
-        this.options.deadlineMs,
-        'Postgres',
-      );
-    } finally {
-      void client.end().catch(() => undefined);
-    }
-    if (!this.dataSource.isInitialized) await this.initialize();
+  private adopt(pool: Pool): void {
+    this.pool = pool;
+    pool.on('connect', (client) => {
+      // A connection that fails while in use fails its statement. Without a listener it would end the process.
+      client.on('error', () => undefined);
+      this.clients.add(client);
+    });
+    pool.on('remove', (client) => this.clients.delete(client));
   }
-
-  private async initialize(): Promise<void> {
-    await this.dataSource.initialize();
-    this.pool.on('acquire', (client) => this.adopt(client));
-    this.pool.on('remove', (client) => this.clients.delete(client));
-  }
-
-  /** A connection that dies while it is lent out tells the statement under way, or the next one. Without a listener it would end the process. */
-  private adopt(client: PoolClient): void {
-    if (!this.clients.has(client)) client.on('error', () => undefined);
-    this.clients.add(client);
-  }
-
-  private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
-  }
-}
-
-/** One connection for one piece of work; whoever gives up first ends it, and it goes back to the pool at most once. */
-class ClientLease {
-  private client: PoolClient | undefined;
-  private ended = false;
-
-  constructor(private readonly pool: Pool) {}
-
-  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    this.client = client;
-    if (this.ended) {
-      client.release();
-      throw new DeadlineError('Postgres gave no connection in time.');
-    }
-    const result = await work(client);
-    this.end();
-    return result;
-  }
-
-  end(error?: unknown): void {
-    if (this.client !== undefined && !this.ended) this.client.release(isOutage(error));
-    this.ended = true;
-  }
-}
-
-async function ask<T extends object>(client: PoolClient, sql: string | Statement, params: unknown[]): Promise<T[]> {
-  const statement = typeof sql === 'string' ? { text: sql } : sql;
-  countOperation(`postgres ${statement.name?.slice('session-'.length) ?? 'other'}`);
-  const result = await client.query<T>({ ...statement, values: params });
-  return result.rows;
-}
-
-/** SQLSTATE classes 08 connection, 53 resources, 57P operator intervention; a standby; wrong credentials; tables that are not there yet. */
-const OUTAGE_STATES = /^(08|53|57P|25006|28|3D000|42P01)/;
-const OUTAGE_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/;
-
-export function isOutage(error: unknown): boolean {
-  if (error === undefined || error === null) return false;
-  if (error instanceof DeadlineError) return true;
-  const { code, message } =
-    (error as { driverError?: Error & { code?: string } }).driverError ?? (error as Error & { code?: string });
-  if (code !== undefined) return OUTAGE_STATES.test(code) || OUTAGE_CODES.test(code);
-  return /connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/i.test(message ?? '');
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ((error as { code?: string }).code === '42P01') return 'its tables are missing; run "npm run migrate".';
-  return error.message || ((error as { code?: string }).code ?? error.name);
 }

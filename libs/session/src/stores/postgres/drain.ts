@@ -1,34 +1,35 @@
 import type { Codec } from '../../model/codec.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import type { Tx } from '../../model/store.ts';
+import { CHANGING, COLUMNS, SELECTED, asColumn, parameterOf, toRecord, type Column, type Row } from './columns.ts';
 import { eventOf, writeEvents } from './events.ts';
-import { COLUMNS, toRecord, type Row } from './row.ts';
 
-const LOCK_ROW = `SELECT ${COLUMNS}, drained_to FROM session WHERE key = $1 FOR UPDATE`;
+const LOCK_ROW = `SELECT ${SELECTED}, drained_to FROM session WHERE key = $1 FOR UPDATE`;
+
+/** A session that was created in Redis is not revoked, and cannot have been used in the future. */
+const CREATED = COLUMNS.filter(({ field }) => field !== 'revokedAt');
+const createdAs = (column: Column, parameter: string) =>
+  column.name === 'last_seen_at' ? `least(now(), ${asColumn(column, parameter)})` : asColumn(column, parameter);
 
 const CREATE = `
-  INSERT INTO session (key, public_id, proof, previous_proof, next_proof, renewed_at, user_id, attributes, version, created_at,
-    authenticated_at, last_seen_at, idle_seconds, expires_at, ip, user_agent)
-  VALUES ($1, $2, $3, $4, $5, to_timestamp($6 / 1000.0), $7, $8, $9, to_timestamp($10 / 1000.0), to_timestamp($11 / 1000.0), least(now(), to_timestamp($10 / 1000.0)), $12,
-    to_timestamp($13 / 1000.0), $14, $15)
+  INSERT INTO session (${CREATED.map(({ name }) => name).join(', ')})
+  VALUES (${CREATED.map((column, i) => createdAs(column, `$${i + 1}`)).join(', ')})
   ON CONFLICT (key) DO NOTHING`;
 
 const STORE = `
-  UPDATE session SET attributes = $2, user_id = $3, version = $4, proof = $5, previous_proof = $6, next_proof = $7,
-    renewed_at = to_timestamp($8 / 1000.0), authenticated_at = to_timestamp($9 / 1000.0),
-    drained_to = $10
+  UPDATE session SET version = $2, drained_to = $3, ${CHANGING.map((column, i) => `${column.name} = ${asColumn(column, `$${i + 4}`)}`).join(', ')}
   WHERE key = $1`;
 
 const USE = `
   UPDATE session SET last_seen_at = least(now(), greatest(last_seen_at, now() - make_interval(secs => idle_seconds + $3::float8 - $2::float8 / 1000)))
   WHERE key = $1 RETURNING last_seen_at`;
 
-/** A row taken for the length of the transaction, to merge into it what happened in Redis. */
+/** A row that is locked until the transaction ends, to merge the changes of Redis into it. */
 export interface LockedRow {
   readonly record: SessionRecord;
   /** Ids of the last writes to Postgres. */
   readonly recentChanges: string;
-  /** The newest change made in Redis that the row has. */
+  /** The newest entry of Redis that the row contains. */
   readonly drainedTo: string | null;
 }
 
@@ -39,49 +40,18 @@ export async function lockRow(tx: Tx, key: string, codec: Codec): Promise<Locked
 }
 
 export async function insertRow(tx: Tx, record: SessionRecord, codec: Codec): Promise<void> {
-  const {
-    key,
-    publicId,
-    proof,
-    previousProof,
-    nextProof,
-    renewedAt,
-    userId,
-    attributes,
-    version,
-    createdAt,
-    authenticatedAt,
-    idleSeconds,
-    expiresAt,
-    device,
-  } = record;
-  const sealed = codec.encode(attributes, key);
-  await tx.query(CREATE, [
-    key,
-    publicId,
-    proof,
-    previousProof,
-    nextProof,
-    renewedAt,
-    userId,
-    sealed,
-    version,
-    createdAt,
-    authenticatedAt,
-    idleSeconds,
-    expiresAt,
-    device.ip,
-    device.userAgent,
-  ]);
+  await tx.query(
+    CREATE,
+    CREATED.map(({ field }) => parameterOf(record, field, codec)),
+  );
 }
 
 export async function storeRow(tx: Tx, record: SessionRecord, mark: string, codec: Codec): Promise<void> {
-  const { key, attributes, userId, version, proof, previousProof, nextProof, renewedAt, authenticatedAt } = record;
-  const sealed = codec.encode(attributes, key);
-  await tx.query(STORE, [key, sealed, userId, version, proof, previousProof, nextProof, renewedAt, authenticatedAt, mark]);
+  const changed = CHANGING.map(({ field }) => parameterOf(record, field, codec));
+  await tx.query(STORE, [record.key, record.version, mark, ...changed]);
 }
 
-/** The session lives `leftMs` from now unless it is used again: so it was used that much of its idle time ago. Returns when. */
+/** Derives the last use from the time that Redis lets the session live without another. Returns it. */
 export async function useRow(tx: Tx, key: string, leftMs: number, touchSeconds: number): Promise<number> {
   const [row] = await tx.query<{ last_seen_at: Date }>(USE, [key, leftMs, touchSeconds]);
   return row!.last_seen_at.getTime();

@@ -1,7 +1,7 @@
 import type { Tx } from '../../model/store.ts';
 import type { SessionRecord } from '../../model/record.ts';
 
-/** Something that happened to a session, or an announcement of the application. */
+/** A change of a session, or an announcement of the application. */
 export interface SessionEvent {
   /** Position in the feed: commit order. */
   readonly id: number;
@@ -18,7 +18,7 @@ export interface SessionEvent {
 
 export type NewEvent = Pick<SessionEvent, 'type'> &
   Partial<Omit<SessionEvent, 'id' | 'at'>> & {
-    /** True: Redis has to be made to agree, and does not yet. */
+    /** True: Redis is not up to date yet. */
     readonly unapplied: boolean;
   };
 
@@ -35,40 +35,14 @@ const INSERT = `
        "expiresAt" float8, details jsonb, unapplied boolean)
   RETURNING id`;
 
-/** Must be the last statement of a transaction that also locks session rows: rows first, then the turn to write events. */
+/** In a transaction that also locks session rows, this must come last: rows first, then the lock that orders events. */
 export async function writeEvents(tx: Tx, events: readonly NewEvent[]): Promise<number[]> {
   if (events.length === 0) return [];
   const rows = await tx.query<{ id: string }>(INSERT, [JSON.stringify(events)]);
   return rows.map((row) => Number(row.id));
 }
 
-export interface EventRow {
-  id: string;
-  type: string;
-  key: string | null;
-  public_id: string | null;
-  user_id: string | null;
-  reason: string | null;
-  version: number | null;
-  expires_at: Date | null;
-  details: Record<string, unknown>;
-  created_at: Date;
-}
-
-export const EVENT_COLUMNS =
-  'id, type, key, public_id, user_id, reason, version::float8 AS version, expires_at, details, created_at';
-
-export function toEvent(row: EventRow): SessionEvent {
-  return {
-    id: Number(row.id),
-    type: row.type,
-    key: row.key,
-    publicId: row.public_id,
-    userId: row.user_id,
-    reason: row.reason,
-    version: row.version,
-    expiresAt: row.expires_at?.getTime() ?? null,
-    details: row.details,
-    at: row.created_at.getTime(),
-  };
-}
+/** Reads events as `SessionEvent`, with times in epoch milliseconds. */
+export const SELECT_EVENTS = `SELECT id::float8 AS id, type, key, public_id AS "publicId", user_id AS "userId", reason,
+  version::float8 AS version, floor(extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAt", details,
+  floor(extract(epoch FROM created_at) * 1000)::float8 AS at FROM session_event`;

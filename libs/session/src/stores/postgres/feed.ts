@@ -1,25 +1,24 @@
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
-import { withDeadline } from '../deadline.ts';
-import { jittered, pause } from '../pause.ts';
+import { withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import type { Database } from './database.ts';
-import { EVENT_COLUMNS, toEvent, writeEvents, type EventRow, type NewEvent, type SessionEvent } from './events.ts';
+import { SELECT_EVENTS, writeEvents, type NewEvent, type SessionEvent } from './events.ts';
 
 export async function markApplied(database: Database, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await database.query('UPDATE session_event SET applied_at = now() WHERE id = ANY($1::int8[])', [ids]);
 }
 
-/** What Redis has not been told yet, oldest first. */
-export async function unapplied(database: Database, limit: number): Promise<SessionEvent[]> {
-  const sql = `SELECT ${EVENT_COLUMNS} FROM session_event WHERE applied_at IS NULL ORDER BY id LIMIT $1`;
-  return (await database.query<EventRow>(sql, [limit])).map(toEvent);
+/** The events that are not applied to Redis yet, oldest first. */
+export function unapplied(database: Database, limit: number): Promise<SessionEvent[]> {
+  return database.query(`${SELECT_EVENTS} WHERE applied_at IS NULL ORDER BY session_event.id LIMIT $1`, [limit]);
 }
 
 const PAGE = 500;
 
 /**
- * Follows table `session_event`: woken by NOTIFY, polled at least every `boundMs` (the revocation bound), resumed from a
- * number, so a lost connection delays events and loses none. Listeners run in the order of the numbers.
+ * The event feed: follows table `session_event`, on NOTIFY and at least every `boundMs` (the revocation bound). It resumes
+ * from the last id, so a lost connection delays events but loses none. Listeners get events in the order of ids.
  */
 export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: [] }> {
   private last: number | undefined;
@@ -32,6 +31,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
     private readonly database: Database,
     private readonly boundMs: number,
     private readonly url: string,
+    private readonly name = 'baton',
   ) {
     super();
     this.setMaxListeners(0);
@@ -41,7 +41,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
     this.running = Promise.all([this.poll(), this.listen()]);
   }
 
-  /** Number of the newest event that was handed out. */
+  /** Id of the newest event that was delivered. */
   get position(): number {
     return this.last ?? 0;
   }
@@ -51,13 +51,12 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
     return () => this.off('event', listener);
   }
 
-  /** Events after a number, for whoever was away. */
-  async since(id: number, limit = PAGE): Promise<SessionEvent[]> {
-    const sql = `SELECT ${EVENT_COLUMNS} FROM session_event WHERE id > $1 ORDER BY id LIMIT $2`;
-    return (await this.database.query<EventRow>(sql, [id, limit])).map(toEvent);
+  /** Events after an id, for a listener that was disconnected. */
+  since(id: number, limit = PAGE): Promise<SessionEvent[]> {
+    return this.database.query(`${SELECT_EVENTS} WHERE id > $1 ORDER BY session_event.id LIMIT $2`, [id, limit]);
   }
 
-  /** An announcement of the application to every replica. */
+  /** Announces an event of the application to every replica. */
   async publish(
     type: string,
     details: Record<string, unknown>,
@@ -78,7 +77,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
     }
   }
 
-  /** One reader at a time; a call during a read makes one more round. */
+  /** One reader at a time; a call during a read adds one more round. */
   private read(): Promise<void> {
     this.again = true;
     this.reading ??= this.readAll().finally(() => (this.reading = undefined));
@@ -91,16 +90,16 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
         this.again = false;
         this.last ??= await this.newest();
         const events = await this.since(this.last);
-        for (const event of events) this.handOut(event);
+        for (const event of events) this.deliver(event);
         if (events.length === PAGE) this.again = true;
       }
       this.emit('woken');
     } catch {
-      // Postgres is away: the poll goes on from the same number when it is back.
+      // Postgres is unavailable: the next poll resumes from the same id.
     }
   }
 
-  private handOut(event: SessionEvent): void {
+  private deliver(event: SessionEvent): void {
     this.last = event.id;
     this.emit('event', event);
   }
@@ -117,14 +116,14 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
     }
   }
 
-  /** A connection of its own: LISTEN belongs to a connection, and the pool's come and go. */
+  /** LISTEN needs a connection that stays; those of the pool do not. */
   private async listenOnce(): Promise<void> {
     await this.database.known;
     const client = new pg.Client({
       connectionString: this.url,
       keepAlive: true,
       connectionTimeoutMillis: 1000,
-      application_name: 'baton feed',
+      application_name: `${this.name} feed`,
     });
     const end = Promise.withResolvers<void>();
     for (const event of ['error', 'end'] as const) client.on(event, () => end.resolve());

@@ -5,14 +5,18 @@ import { Sessions1764000000000 } from './migrations/1764000000000-sessions.ts';
 export const sessionMigrations = [Sessions1764000000000];
 
 /**
- * Brings the database to the newest schema and returns the names of the migrations that ran. Safe to run several times
- * at once: TypeORM itself takes no lock, so this one waits for whoever is at it.
+ * Brings the database to the newest schema and returns the names of the migrations that ran. Waits for a concurrent
+ * migration, because TypeORM itself takes no lock.
  */
-export async function migrate(databaseUrl: string, migrations: NonNullable<MixedList<NewableFunction>> = []): Promise<string[]> {
+export async function migrate(
+  databaseUrl: string,
+  migrations: NonNullable<MixedList<NewableFunction>> = [],
+  name = 'baton',
+): Promise<string[]> {
   const dataSource = new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    applicationName: 'baton migrate',
+    applicationName: `${name} migrate`,
     migrations: [...sessionMigrations, ...Object.values(migrations)] as NewableFunction[] as never,
     extra: { max: 2 },
   });
@@ -23,7 +27,7 @@ export async function migrate(databaseUrl: string, migrations: NonNullable<Mixed
     const ran = await dataSource.runMigrations({ transaction: 'each' });
     return ran.map((migration) => migration.name);
   } finally {
-    // The lock ends with its connection, also when the query above failed.
+    // The lock is released with its connection, also when a query failed.
     await lock.release();
     await dataSource.destroy();
   }

@@ -3,10 +3,10 @@ import { applyChange, type Change } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
-import { Batch } from '../batch.ts';
+import { Batcher } from '../../kit/batcher.ts';
+import { CHANGING, parameterOf, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
-import { toRecord, type Row } from './row.ts';
 import { FIND, UPDATE } from './statements.ts';
 
 interface Save {
@@ -15,7 +15,7 @@ interface Save {
   readonly base: SessionRecord | undefined;
 }
 
-/** All changes of one session in one batch: they become one write. */
+/** All changes of one session in one batch; they become one write. */
 interface Group {
   readonly key: string;
   base: SessionRecord | undefined;
@@ -27,7 +27,7 @@ interface Write {
   readonly announced: boolean;
 }
 
-/** The write may or may not have happened. Its id tells later, when Postgres answers again. */
+/** The write may have happened. Once Postgres responds again, its id shows whether it did. */
 export class UncertainSaveError extends StoreUnavailableError {
   constructor(
     readonly changeId: string,
@@ -39,28 +39,28 @@ export class UncertainSaveError extends StoreUnavailableError {
 
 export interface SaveQueueOptions {
   readonly touchSeconds: number;
-  /** True while Redis cannot be told of changes: they are then written down as events as well. */
+  /** True while Redis cannot be updated: changes are then written as unapplied events as well. */
   readonly announceChanges: () => boolean;
 }
 
 export interface Saved {
   readonly record: SessionRecord;
-  /** True: an event was written in the same transaction, for whoever can tell Redis. */
+  /** True: an unapplied event was written in the same transaction. */
   readonly announced: boolean;
 }
 
 type Outcome = SessionRecord | null | Error;
 
-/** Group commit: saves of this replica that fall together share one statement and one commit. */
+/** Group commit: concurrent saves of this replica share one statement and one commit. */
 export class SaveQueue {
-  private readonly batch: Batch<Save, Saved | null>;
+  private readonly batch: Batcher<Save, Saved | null>;
 
   constructor(
     private readonly database: Database,
     private readonly codec: Codec,
     private readonly options: SaveQueueOptions,
   ) {
-    this.batch = new Batch((saves) => this.commit(saves));
+    this.batch = new Batcher((saves) => this.commit(saves), { serial: true });
   }
 
   add(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {
@@ -74,7 +74,7 @@ export class SaveQueue {
       let open = grouped(saves);
       const giveUpAt = Date.now() + this.database.options.deadlineMs * 2;
       for (let round = 0; open.length > 0; round++) {
-        if (Date.now() > giveUpAt) throw new StoreUnavailableError('postgres', 'Too many changes of one session at once.');
+        if (Date.now() > giveUpAt) throw new StoreUnavailableError('postgres', 'Too many concurrent changes of one session.');
         open = await this.attempt(open, outcomes, write, round > 0);
       }
       return outcomes.map((outcome) =>
@@ -86,7 +86,7 @@ export class SaveQueue {
     }
   }
 
-  /** One round of compare-and-set; returns the groups that met a conflict. */
+  /** One round of compare-and-set. Returns the groups with a conflict. */
   private async attempt(groups: Group[], outcomes: Outcome[], write: Write, reread: boolean): Promise<Group[]> {
     await this.readBases(reread ? groups : groups.filter((group) => group.base === undefined));
     const live = groups.filter((group) => group.base !== undefined);
@@ -115,7 +115,7 @@ export class SaveQueue {
     { changeId, announced }: Write,
   ): Promise<Set<string>> {
     const records = changes.map(({ next }) => next);
-    const params = [this.options.touchSeconds, ...columns(records, this.codec), records.map(() => changeId)];
+    const params = [this.options.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
     if (!announced && !changes.some(({ rotated }) => rotated)) {
       const rows = await this.database.query<{ key: string }>(UPDATE, params);
       return new Set(rows.map((row) => row.key));
@@ -130,7 +130,7 @@ export class SaveQueue {
   }
 }
 
-/** A new id in force is for the audit log; any change is for whoever can tell Redis, while this replica cannot. */
+/** A renewed id is for the audit log; any change is for the repair, while this replica cannot update Redis. */
 function eventsOf({ next, rotated }: { next: SessionRecord; rotated: boolean }, announced: boolean): NewEvent[] {
   return [
     ...(rotated ? [eventOf('rotated', next, { unapplied: false })] : []),
@@ -149,7 +149,7 @@ function grouped(saves: Save[]): Group[] {
   return [...groups.values()];
 }
 
-/** Folds all changes of the group into one next version. A change that fails by itself (too large) fails alone. */
+/** Folds all changes of the group into one next version. A change that fails (too large) does not fail the others. */
 function applyAll(group: Group, outcomes: Outcome[]): SessionRecord {
   const base = group.base!;
   let next = base;
@@ -167,17 +167,11 @@ function applyAll(group: Group, outcomes: Outcome[]): SessionRecord {
   return result;
 }
 
-/** The arrays of UPDATE's unnest. The version is the one to compare with. */
-function columns(records: SessionRecord[], codec: Codec): unknown[] {
+/** The arrays of UPDATE. The version is the one to compare with. */
+function arraysOf(records: SessionRecord[], codec: Codec): unknown[] {
   return [
-    records.map((r) => r.key),
-    records.map((r) => r.version - 1),
-    records.map((r) => codec.encode(r.attributes, r.key)),
-    records.map((r) => r.userId),
-    records.map((r) => r.proof),
-    records.map((r) => r.previousProof),
-    records.map((r) => r.nextProof),
-    records.map((r) => r.renewedAt),
-    records.map((r) => r.authenticatedAt),
+    records.map(({ key }) => key),
+    records.map(({ version }) => version - 1),
+    ...CHANGING.map(({ field }) => records.map((record) => parameterOf(record, field, codec))),
   ];
 }

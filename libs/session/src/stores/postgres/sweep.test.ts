@@ -36,7 +36,7 @@ describe('the sweeper', () => {
 
     const sweeps: number[] = [];
     const sweeping = (async () => {
-      for (let swept = 100; swept > 0; sweeps.push(swept)) swept = await one.postgres!.sweep(100);
+      for (let swept = 100; swept > 0; sweeps.push(swept)) swept = await one.sweep(100);
     })();
     const saves = await Promise.all([...live, ...live].map((record, i) => two.store.save(record.key, { [`a${i}`]: i })));
     await sweeping;
@@ -49,8 +49,8 @@ describe('the sweeper', () => {
   it('reads the whole table for idle sessions only when it is told to', async () => {
     const old = await create(3);
     await set(old, `last_seen_at = now() - interval '25 hours'`);
-    expect([await one.postgres!.sweep(100, false), await left(old)]).toEqual([0, 3]);
-    expect([await one.postgres!.sweep(100, true), await left(old)]).toEqual([3, 0]);
+    expect([await one.sweep(100, false), await left(old)]).toEqual([0, 3]);
+    expect([await one.sweep(100, true), await left(old)]).toEqual([3, 0]);
   });
 
   it('leaves a row alone that somebody is working on', async () => {
@@ -58,26 +58,26 @@ describe('the sweeper', () => {
     await set([...held, ...free], `expires_at = now() - interval '1 second'`);
     await two.database!.transaction(async (tx) => {
       await tx.query('SELECT FROM session WHERE key = ANY($1) FOR UPDATE', [held.map(({ key }) => key)]);
-      expect(await one.postgres!.sweep(100)).toBe(3);
+      expect(await one.sweep(100)).toBe(3);
     });
     expect([await left(held), await left(free)]).toEqual([3, 0]);
-    expect(await one.postgres!.sweep(100)).toBe(3);
+    expect(await one.sweep(100)).toBe(3);
   });
 
   it('is one at a time', async () => {
     const ended = await create(200);
     await set(ended, `expires_at = now() - interval '1 second'`);
-    const swept = await Promise.all(range(8).map((i) => (i % 2 ? one : two).postgres!.sweep(25)));
+    const swept = await Promise.all(range(8).map((i) => (i % 2 ? one : two).sweep(25)));
     expect(swept.every((count) => count === 0 || count === 25)).toBe(true);
     expect(200 - (await left(ended))).toBe(swept.reduce((sum, count) => sum + count));
-    while ((await one.postgres!.sweep(1000)) > 0);
+    while ((await one.sweep(1000)) > 0);
     expect(await left(ended)).toBe(0);
   });
 
   it('forgets events after a day', async () => {
     const before = await one.feed!.since(0, 10_000);
     await one.database!.query(`UPDATE session_event SET created_at = now() - interval '25 hours' WHERE id = $1`, [before[0]!.id]);
-    await one.postgres!.sweep(100);
+    await one.sweep(100);
     expect((await one.feed!.since(0, 10_000)).map(({ id }) => id)).toEqual(before.slice(1).map(({ id }) => id));
   });
 });

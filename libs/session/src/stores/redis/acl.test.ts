@@ -40,36 +40,39 @@ describe('a Redis with users', () => {
   });
 
   it('lets in the user of the URL, who may touch no other keys', async () => {
-    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', PASSWORD) } });
+    const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', PASSWORD) } });
+    const { store } = backend;
     const record = await store.create(newSession({ a: 1 }));
     const saved = await store.save(record.key, { a: 2 }, record);
     expect(await store.find(record.key)).toMatchObject({ attributes: { a: 2 }, readFrom: 'redis' });
     expect(await store.touch(saved!)).toBe(true);
     expect(await store.revoke(record.key, 'logout')).toBe(true);
     expect(await store.find(record.key)).toBeNull();
-    await expect(link!.current!.commands.get('foreign')).rejects.toThrow('NOPERM');
+    await expect(backend.redis()!.ask((commands) => commands.get('foreign'))).rejects.toThrow('NOPERM');
   });
 
   it('says that the password is wrong, and serves from Postgres', async () => {
-    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'wrong') } }, postgresUp);
-    await until(() => link!.status().reason?.includes('WRONGPASS'), 'the reason');
+    const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'wrong') } }, postgresUp);
+    const { store } = backend;
+    await until(() => backend.status().redis.reason?.includes('WRONGPASS'), 'the reason');
     const record = await store.create(newSession({ a: 1 }));
     expect(await store.find(record.key)).toMatchObject({ readFrom: 'postgres' });
-    expect(link!.status().state).not.toBe('closed');
+    expect(backend.status().redis.state).not.toBe('closed');
   });
 
   it('recovers by itself when the password is what the URL says', async () => {
     const replica = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'next') } }, postgresUp);
-    await until(() => replica.link!.status().reason?.includes('WRONGPASS'), 'the reason');
+    await until(() => replica.status().redis.reason?.includes('WRONGPASS'), 'the reason');
     await setUser('>next');
     await until(() => bothUp(replica), 'Redis to be trusted');
-    expect(replica.link!.status()).toMatchObject({ state: 'closed', reason: null });
+    expect(replica.status().redis).toMatchObject({ state: 'closed', reason: null });
   });
 
   it('says which right is missing, and serves from Postgres', async () => {
     await setUser('on', '>poor', '-evalsha', '-eval', '-info');
-    const { store, link } = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'poor') } }, postgresUp);
-    await until(() => link!.status().reason?.includes('NOPERM'), 'the reason');
+    const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'poor') } }, postgresUp);
+    const { store } = backend;
+    await until(() => backend.status().redis.reason?.includes('NOPERM'), 'the reason');
     const record = await store.create(newSession({ a: 1 }));
     expect(await store.find(record.key)).toMatchObject({ readFrom: 'postgres' });
   });

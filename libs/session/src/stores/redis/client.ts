@@ -1,13 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import { createClient, createCluster, type RedisClientType } from 'redis';
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../kit/deadline.ts';
 
 /** Where Redis is. TLS by `rediss://`, ACL user and password in the URL. */
 export interface RedisAddress {
   readonly url: string;
-  /** Sentinel: ask these (host:port) where the master of this name is; user, password and TLS are those of `url`. */
+  /** Sentinel: these (host:port) know the address of the master with this name; user, password and TLS are those of `url`. */
   readonly sentinels?: { readonly nodes: readonly string[]; readonly name: string; readonly password?: string };
-  /** Cluster: more nodes to start from, as URLs. */
+  /** Cluster: more seed nodes, as URLs. */
   readonly clusterNodes?: readonly string[];
 }
 
@@ -16,11 +16,11 @@ interface EvalOptions {
   readonly arguments: string[];
 }
 
-/** The commands Baton uses, alike on a single server and on a cluster. */
+/** The commands in use, the same for a single server and a cluster. */
 export interface RedisCommands {
   readonly isCluster: boolean;
   get(key: string): Promise<string | null>;
-  /** The values of many keys, in one command where the keys may lie on one server. */
+  /** The values of many keys; one command on a single server. */
   getMany(keys: string[]): Promise<(string | null)[]>;
   set(key: string, value: string, options?: object): Promise<string | null>;
   del(keys: string[]): Promise<number>;
@@ -36,14 +36,14 @@ export interface RedisCommands {
 export interface Connection {
   readonly commands: RedisCommands;
   readonly isCluster: boolean;
-  /** Run ids of all masters: changes when a server was restarted or another one took over. */
+  /** Run ids of all masters: they change on a restart and on a failover. */
   identity(): Promise<string>;
-  /** All keys with this pattern. */
+  /** All keys that match the pattern. */
   scan(pattern: string): AsyncIterable<string[]>;
   onLost(listener: (why: Error) => void): void;
   /**
-   * Calls back when a key that was read over this connection has changed (RESP3 client tracking), with null when any may
-   * have. False: this deployment cannot tell.
+   * Calls back with the name of each key that was read over this connection and has changed (RESP3 client tracking), or
+   * with null when any may have. False: this deployment does not support it.
    */
   track(listener: (key: string | null) => void): Promise<boolean>;
   destroy(): void;
@@ -51,7 +51,7 @@ export interface Connection {
 
 const CONNECT_MS = 1000;
 
-/** No offline queue and no reconnecting: a connection that was lost is replaced by a new one that has to earn trust again. */
+/** No offline queue and no reconnecting: a lost connection is replaced by a new one, which must recover first. */
 const SOCKET = { reconnectStrategy: false, connectTimeout: CONNECT_MS, keepAlive: true } as const;
 const OPTIONS = { disableOfflineQueue: true, commandOptions: { timeout: 0 } } as const;
 
@@ -75,7 +75,7 @@ function destroy(client: { destroy(): void }): void {
   try {
     client.destroy();
   } catch {
-    // It was closed already.
+    // Already closed.
   }
 }
 
@@ -125,7 +125,7 @@ async function connectCluster(urls: readonly string[]): Promise<Connection> {
       for (const node of await masters()) yield* node.scanIterator({ MATCH: pattern, COUNT: 500 }) as AsyncIterable<string[]>;
     },
     onLost: lost,
-    // Connections to nodes come and go inside the cluster client; one without tracking would keep silent.
+    // The cluster client replaces node connections by itself; a new one would have no tracking.
     track: () => Promise.resolve(false),
     destroy: () => destroy(cluster),
   };
@@ -142,12 +142,12 @@ function credentials(username: string, password: string) {
   };
 }
 
-/** The first sign of trouble counts, also if it came before anybody listened. */
+/** Reports the first failure, also if it happened before the listener was added. */
 function lossOf(client: object): Connection['onLost'] {
   let why: Error | undefined;
   const listeners: ((why: Error) => void)[] = [];
   const lost = (error: unknown) => {
-    why ??= error instanceof Error ? error : new Error('The connection to Redis ended.');
+    why ??= error instanceof Error ? error : new Error('The connection to Redis closed.');
     for (const listener of listeners) listener(why);
   };
   for (const event of ['error', 'node-error', 'terminated', 'end', 'reconnecting', 'node-disconnect'])
@@ -158,7 +158,7 @@ function lossOf(client: object): Connection['onLost'] {
   };
 }
 
-/** The server's identity, if it may be written to. */
+/** The server's run id. Throws if it cannot be written to. */
 function runId(info: string): string {
   const field = (name: string) => new RegExp(`^${name}:(.*)\\r?$`, 'm').exec(info)?.[1]?.trim();
   if (field('role') !== 'master') throw new Error('This Redis is a replica and cannot be written to.');
@@ -178,11 +178,11 @@ async function masterUrl(template: string, sentinels: NonNullable<RedisAddress['
     sentinel.on('error', () => undefined);
     try {
       await opened(sentinel);
-      const question = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinels.name];
-      const answer = await sentinel.sendCommand<[string, string] | null>(question);
-      if (answer === null) throw new Error(`Sentinel knows no master "${sentinels.name}".`);
+      const command = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinels.name];
+      const master = await sentinel.sendCommand<[string, string] | null>(command);
+      if (master === null) throw new Error(`Sentinel knows no master "${sentinels.name}".`);
       const url = new URL(template);
-      [url.hostname, url.port] = answer;
+      [url.hostname, url.port] = master;
       return url.href;
     } catch (error) {
       why = error;
@@ -190,5 +190,7 @@ async function masterUrl(template: string, sentinels: NonNullable<RedisAddress['
       destroy(sentinel);
     }
   }
-  throw new Error(`No Sentinel told where the master is: ${why instanceof Error ? why.message : String(why)}`, { cause: why });
+  throw new Error(`No Sentinel returned the address of the master: ${why instanceof Error ? why.message : String(why)}`, {
+    cause: why,
+  });
 }

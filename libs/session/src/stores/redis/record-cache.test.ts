@@ -23,27 +23,27 @@ describe('the near cache', () => {
     expect(cache.fresh('a', 1000)).toBeUndefined();
   });
 
-  it('forgets a record the moment a change of it is heard, and no other', () => {
+  it('forgets a record as soon as a change of it is reported, and no other', () => {
     const cache = cacheWith();
     read(cache, 'a');
     read(cache, 'b');
-    cache.stale('a');
+    cache.invalidate('a');
     expect(cache.fresh('a', 1)).toBeUndefined();
     expect(cache.fresh('b', 1)).toBeDefined();
   });
 
-  it('does not keep an answer that was overtaken by a change on its way', () => {
+  it('does not keep a value that changed while it was read', () => {
     const cache = cacheWith();
-    read(cache, 'a', () => cache.stale('a'));
+    read(cache, 'a', () => cache.invalidate('a'));
     expect(cache.fresh('a', 1)).toBeUndefined();
-    read(cache, 'b', () => cache.allStale());
+    read(cache, 'b', () => cache.invalidateAll());
     expect(cache.fresh('b', 1)).toBeUndefined();
   });
 
   it('forgets everything when changes may have been missed', () => {
     const cache = cacheWith();
     read(cache, 'a');
-    cache.allStale();
+    cache.invalidateAll();
     expect(cache.fresh('a', 1)).toBeUndefined();
   });
 

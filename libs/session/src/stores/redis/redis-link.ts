@@ -1,30 +1,31 @@
 import { EventEmitter } from 'node:events';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { DeadlineError, withDeadline } from '../deadline.ts';
-import { jittered, pause } from '../pause.ts';
 import { connect, type Connection, type RedisAddress, type RedisCommands } from './client.ts';
 
 export type LinkState = 'open' | 'recovering' | 'closed';
 
-/** How Redis is asked: with a deadline, and only while it is trusted. */
+/** Runs commands with a deadline, and only while Redis is trusted. */
 export type Ask = <T>(work: (redis: RedisCommands) => Promise<T>) => Promise<T>;
+
+/** Runs on every new connection. Redis is trusted once it returns; it throws to refuse. */
+export type Recover = (connection: Connection) => Promise<void>;
 
 export interface RedisLinkOptions {
   readonly address: RedisAddress;
   readonly deadlineMs: number;
-  /** Runs on every new connection; only when it has returned is Redis trusted. Throws to refuse. */
-  readonly recover: (connection: Connection) => Promise<void>;
 }
 
-/** A slow answer is not yet a frozen server; this many in a row are. */
+/** One slow response does not mean a frozen server; this many in a row do. */
 const TIMEOUTS_IN_A_ROW = 2;
 const BACKOFF_MS = { first: 50, last: 1000 };
-/** Answers that say: this server will not serve, whatever is asked. */
+/** Errors of a server that refuses every command. */
 const REFUSES = /^(READONLY|LOADING|MASTERDOWN|MISCONF|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|UNBLOCKED|NOREPLICAS)/;
 
 /**
- * Redis behind a deadline and a circuit breaker ("closed" = trusted). It starts open. A connection is used as long as it
- * works; one that failed is destroyed and the next one has to recover first. User traffic is never the probe.
+ * Redis behind a deadline and a circuit breaker ("closed" means trusted). It starts open. A connection that fails is
+ * destroyed, and the next one must recover before it is trusted. User traffic is never the probe.
  */
 export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private connection: Connection | undefined;
@@ -32,7 +33,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private since = Date.now();
   private why: Error | null = new Error('not connected yet');
   private timeouts = 0;
-  private answeredAt = 0;
+  private respondedAt = 0;
   private readonly closing = new AbortController();
   private keeping: Promise<void> = Promise.resolve();
   private drop: (why: Error) => void = () => undefined;
@@ -41,15 +42,15 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     super();
   }
 
-  start(): void {
-    this.keeping = this.keepConnected();
+  start(recover: Recover): void {
+    this.keeping = this.keepConnected(recover);
   }
 
   get trusted(): boolean {
     return this.state === 'closed';
   }
 
-  /** The connection in use, for what needs more than commands (scans, the kind of deployment). */
+  /** The connection in use, for what needs more than commands (scans). */
   get current(): Connection | undefined {
     return this.trusted ? this.connection : undefined;
   }
@@ -61,11 +62,11 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   readonly ask: Ask = async (work) => {
     const connection = this.connection;
     if (this.state !== 'closed' || connection === undefined)
-      throw new StoreUnavailableError('redis', `Redis is away: ${this.why?.message}`);
+      throw new StoreUnavailableError('redis', `Redis is unavailable: ${this.why?.message}`);
     try {
       const result = await withDeadline(work(connection.commands), this.options.deadlineMs, 'Redis');
       this.timeouts = 0;
-      this.answeredAt = performance.now();
+      this.respondedAt = performance.now();
       return result;
     } catch (error) {
       this.judge(connection, error as Error);
@@ -73,7 +74,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
   };
 
-  /** Gives up this connection, and trust with it. */
+  /** Drops the connection. Redis is not trusted until the next one has recovered. */
   distrust(why: Error): void {
     this.drop(why);
   }
@@ -84,37 +85,37 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     await this.keeping;
   }
 
-  /** Turns what went wrong into a typed error, and drops a connection that is of no more use. */
+  /** Throws a typed error, and drops a connection that is of no more use. */
   private judge(connection: Connection, error: Error): never {
     if (isOutOfMemory(error)) throw new StoreUnavailableError('redis', error.message, { cause: error });
     if (error instanceof DeadlineError) this.timeouts++;
     const useless = error instanceof DeadlineError ? this.seemsFrozen() : REFUSES.test(error.message) || !isReply(error);
     if (useless && connection === this.connection) this.drop(error);
-    throw new StoreUnavailableError('redis', `Redis gave no answer: ${error.message}`, { cause: error });
+    throw new StoreUnavailableError('redis', `Redis is unavailable: ${error.message}`, { cause: error });
   }
 
-  /** Several questions in a row without an answer, and none to any other: without the second, a queue would look like an outage. */
+  /** Several timeouts in a row and no response to any other command: without the second, a busy Redis would look frozen. */
   private seemsFrozen(): boolean {
-    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.answeredAt >= this.options.deadlineMs;
+    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.respondedAt >= this.options.deadlineMs;
   }
 
-  private async keepConnected(): Promise<void> {
+  private async keepConnected(recover: Recover): Promise<void> {
     let backoffMs = BACKOFF_MS.first;
     while (!this.closing.signal.aborted) {
-      const worked = await this.useOneConnection();
+      const worked = await this.useOneConnection(recover);
       backoffMs = worked ? BACKOFF_MS.first : Math.min(backoffMs * 2, BACKOFF_MS.last);
       await pause(jittered(backoffMs), this.closing.signal);
     }
   }
 
-  /** From connecting to losing the connection; true if it was trusted in between. */
-  private async useOneConnection(): Promise<boolean> {
+  /** From connecting to losing the connection. True if it was trusted in between. */
+  private async useOneConnection(recover: Recover): Promise<boolean> {
     let connection: Connection | undefined;
     try {
       connection = await connect(this.options.address);
       const lost = this.lossOf(connection);
       this.become('recovering', null);
-      await Promise.race([this.options.recover(connection), lost.then((why) => Promise.reject(why))]);
+      await Promise.race([recover(connection), lost.then((why) => Promise.reject(why))]);
       if (this.closing.signal.aborted) return false;
       this.connection = connection;
       this.timeouts = 0;
@@ -133,7 +134,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  /** Trust ends in the same turn as the connection, before anybody can ask again. The first reason is the one to tell. */
+  /** Trust ends in the same turn as the connection, before another command can be sent. Reports the first reason. */
   private lossOf(connection: Connection): Promise<Error> {
     let over = false;
     return new Promise((resolve) => {
@@ -155,7 +156,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   }
 }
 
-/** The server answered, with an error: the connection itself is fine. */
+/** An error that the server sent: the connection itself works. */
 function isReply(error: Error): boolean {
   return /^(ErrorReply|SimpleError|BlobError)$/.test(error.constructor.name);
 }

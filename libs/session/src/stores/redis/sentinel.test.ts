@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { bothUp, redisOf, sessionDatabase, storesOfReplica, until } from '../../../../../test/support/backends.ts';
+import { bothUp, postgresUp, redisOf, sessionDatabase, storesOfReplica, until } from '../../../../../test/support/backends.ts';
 import { privateRedis, temporaryFolder } from '../../../../../test/support/servers.ts';
 import { freePort } from '../../../../../tools/local/ports.ts';
 import type { Server } from '../../../../../tools/local/server.ts';
@@ -41,7 +41,7 @@ describe('Redis with Sentinel', () => {
     const nodes = sentinels.map(({ port }) => `127.0.0.1:${port}`);
     const address = { url: 'redis://ignored:1', sentinels: { nodes: ['127.0.0.1:1', ...nodes], name: NAME } };
     const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis: address });
-    const { store, keeper } = backend;
+    const { store } = backend;
     const sessions = await Promise.all(Array.from({ length: 20 }, (_, i) => store.create(newSession({ i }))));
     const loggedOut = sessions.pop()!;
     await until(async () => /connected_slaves:1/.test(await ask<string>(master.url, 'INFO')), 'the replica to follow');
@@ -50,12 +50,12 @@ describe('Redis with Sentinel', () => {
     replica.freeze();
     await store.revoke(loggedOut.key, 'logout');
     await store.save(sessions[0]!.key, { changed: true }, sessions[0]);
-    const before = keeper!.generation;
+    const before = backend.status().generation;
     await master.kill();
     replica.thaw();
 
     for (const { key } of sessions) expect(await store.find(key)).not.toBeNull();
-    await until(() => bothUp(backend) && keeper!.generation > before, 'the promoted replica to be trusted', 40_000);
+    await until(() => bothUp(backend) && backend.status().generation > before, 'the promoted replica to be trusted', 40_000);
     expect(await store.find(loggedOut.key)).toBeNull();
     for (const { key } of sessions) expect(await store.find(key)).not.toBeNull();
     expect((await store.find(sessions[0]!.key))?.attributes).toEqual({ i: 0, changed: true });
@@ -67,8 +67,8 @@ describe('Redis with Sentinel', () => {
   it('says when no Sentinel knows the name', async () => {
     const sentinel = await startSentinel(await privateRedis());
     const address = { url: 'redis://ignored:1', sentinels: { nodes: [`127.0.0.1:${sentinel.port}`], name: 'other' } };
-    const { link } = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis: address }, (b) => b.database!.ready);
-    await until(() => link!.status().reason?.includes('No Sentinel'), 'the reason');
-    expect(link!.status().reason).toContain('"other"');
+    const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis: address }, postgresUp);
+    await until(() => backend.status().redis.reason?.includes('No Sentinel'), 'the reason');
+    expect(backend.status().redis.reason).toContain('"other"');
   });
 });

@@ -1,7 +1,7 @@
 import type { Codec } from '../../model/codec.ts';
 import { userIdOf, type Attributes, type Device, type SessionRecord } from '../../model/record.ts';
 
-/** What Redis keeps in place of a session that ended. */
+/** The value of a revoked session. */
 export const TOMBSTONE = 'x';
 
 type Fields = [
@@ -20,9 +20,8 @@ type Fields = [
 ];
 
 /**
- * `<version>|<json>`: scripts compare versions without parsing JSON. An array instead of an object, and times relative
- * to the creation, because Redis memory is what a site with many sessions pays for. The device stays in Postgres
- * unless Redis is the only store.
+ * `<version>|<json>`: scripts compare versions without parsing JSON. An array, and times relative to the creation, because
+ * many sessions need much Redis memory. The device stays in Postgres unless Redis is the only store.
  */
 export function encodeValue(record: SessionRecord, codec: Codec, withDevice: boolean): string {
   const since = (at: number) => at - record.createdAt;

@@ -1,21 +1,21 @@
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
 import { createClient } from 'redis';
-import { applyChange, checkSize, type Change, type Renewal } from '../../model/change.ts';
-import type { MergePatch } from '../../model/merge-patch.ts';
+import { applyChange, checkSize, type Change } from '../../model/change.ts';
 import { endsAt, isLive } from '../../model/policy.ts';
-import { newRecord, type Attributes, type NewSession, type SessionRecord } from '../../model/record.ts';
+import { newRecord, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
+import { ChangingStore } from '../changing-store.ts';
 
 const PREFIX = 'sess:';
 
 /**
- * connect-redis as it comes, with a stock client: what most programs run, here to be compared with. Only the key is
- * Baton's, so that no id lies in Redis in the clear. It breaks most promises of SessionStore, and that is the point:
- * the last writer wins, a late save revives a session that was logged out, a frozen Redis is waited for without end, and
- * an empty one logs everybody out. Chosen by SESSION_STRATEGY=redis with SESSION_ENGINE=express-session.
+ * Plain connect-redis with a plain client, as most applications run it: a baseline to compare with. Only the key is
+ * Baton's, so that Redis holds no session id. It breaks most promises of SessionStore, which is the point: the last writer
+ * wins, a late save revives a session that was logged out, requests wait for a frozen Redis forever, and a flush of Redis
+ * logs everybody out. Chosen by SESSION_STRATEGY=redis with SESSION_ENGINE=express-session.
  */
-export class StockStore implements SessionStore {
+export class StockStore extends ChangingStore implements SessionStore {
   private readonly client: ReturnType<typeof createClient>;
   private readonly redis: RedisStore;
 
@@ -23,6 +23,7 @@ export class StockStore implements SessionStore {
     url: string,
     private readonly options: { readonly touchSeconds: number },
   ) {
+    super();
     this.client = createClient({ url });
     this.client.on('error', () => undefined);
     this.redis = new RedisStore({ client: this.client, prefix: PREFIX, ttl: (session) => this.secondsLeft(recordIn(session)) });
@@ -47,16 +48,10 @@ export class StockStore implements SessionStore {
     return record !== null && isLive(record, this.options, Date.now()) ? record : null;
   }
 
-  save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'patch', patch }, base);
-  }
-
-  update(key: string, change: (attributes: Attributes) => Attributes, base?: SessionRecord): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'update', change }, base);
-  }
-
-  renew(key: string, renewal: Renewal, base?: SessionRecord): Promise<SessionRecord | null> {
-    return this.change(key, { kind: 'renew', ...renewal }, base);
+  /** Overwrites whatever is stored with the whole session, as express-session does. */
+  async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
+    const record = base ?? (await this.find(key));
+    return record === null ? null : this.put(applyChange(record, change, Date.now()));
   }
 
   async touch(record: SessionRecord): Promise<boolean> {
@@ -70,9 +65,9 @@ export class StockStore implements SessionStore {
   }
 
   async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
-    const ended = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
-    await Promise.all(ended.map(({ key }) => this.redis.destroy(key)));
-    return ended.length;
+    const revoked = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
+    await Promise.all(revoked.map(({ key }) => this.redis.destroy(key)));
+    return revoked.length;
   }
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
@@ -81,12 +76,6 @@ export class StockStore implements SessionStore {
       .map(recordIn)
       .filter((record) => record.userId === userId)
       .sort((a, b) => b.createdAt - a.createdAt);
-  }
-
-  /** The whole session is written over whatever is there, as express-session does. */
-  private async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
-    const record = base ?? (await this.find(key));
-    return record === null ? null : this.put(applyChange(record, change, Date.now()));
   }
 
   private async put(record: SessionRecord): Promise<SessionRecord> {

@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import {
   bothUp,
+  postgresOf,
   postgresUp,
+  redisOf,
   redisTrusted,
   sessionPostgres,
   storesOfReplica,
@@ -78,7 +80,7 @@ describe('a store that is frozen', () => {
       postgres.thaw();
     }
     await until(() => bothUp(backend), 'Postgres to be back');
-    await until(async () => (await backend.postgres!.find(record.key)) === null, 'the logout to reach Postgres');
+    await until(async () => (await postgresOf(backend).find(record.key)) === null, 'the logout to reach Postgres');
   });
 
   it('is told apart from no session, when both are', async () => {
@@ -103,9 +105,9 @@ describe('a store that is frozen', () => {
         await backend.store.find(record.key);
         return !redisTrusted(backend);
       }, 'the replica to give Redis up');
-      expect(backend.link!.current).toBeUndefined();
+      expect(backend.redis()).toBeNull();
       const asked = jest.fn(() => Promise.resolve(null));
-      const asking = Array.from({ length: 100 }, () => backend.link!.ask(asked));
+      const asking = Array.from({ length: 100 }, () => redisOf(backend).ask(asked));
       for (const { status } of await Promise.allSettled(asking)) expect(status).toBe('rejected');
       expect(asked).not.toHaveBeenCalled();
       const startedAt = performance.now();

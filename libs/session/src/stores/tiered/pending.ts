@@ -2,9 +2,9 @@ import { applyDelta, type Delta } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import type { SessionRecord } from '../../model/record.ts';
 
-/** A line of what Postgres has to get when it is back. Sealed like attributes, for it holds the same data. */
+/** One change in Redis that Postgres has to get later. Encoded like attributes, because it holds the same data. */
 export interface PendingEntry {
-  /** Id of the write: if Postgres has seen it (its answer was lost), it is not applied again. */
+  /** Id of the write: if Postgres has it after all (its response was lost), it is not applied again. */
   readonly id: string;
   readonly version: number;
   readonly delta?: Delta;
@@ -20,19 +20,19 @@ export function decodeEntry(text: string, key: string, codec: Codec): PendingEnt
   return codec.decode(text, key) as PendingEntry;
 }
 
-/** What is new to Postgres: nothing up to the entry that was drained last, and no write that it did itself after all. */
+/** Entries that are new to Postgres: those after the last drained one, without writes that Postgres has after all. */
 export function unseen(entries: readonly PendingEntry[], drainedTo: string | null, recentChanges: string): PendingEntry[] {
   const seen = new Set(recentChanges.split(' '));
   const drained = entries.findLastIndex((entry) => markOf(entry) === drainedTo);
   return entries.slice(drained + 1).filter((entry) => !seen.has(entry.id));
 }
 
-/** One write id may stand for several entries (saves that were folded into one write); with the version it names one. */
+/** Entries of saves that were folded into one write share its id; with the version it is unique. */
 export function markOf(entry: PendingEntry): string {
   return `${entry.id}.${entry.version}`;
 }
 
-/** The record with what is new to it, under a version that is newer than the row's and than the one in Redis. */
+/** The record with its new entries, under a version that is higher than those of the row and of Redis. */
 export function merged(record: SessionRecord, fresh: readonly PendingEntry[], all: readonly PendingEntry[]): SessionRecord {
   const changed = fresh.reduce((next, { delta }) => (delta === undefined ? next : applyDelta(next, delta)), record);
   const newest = Math.max(record.version, ...all.map((entry) => entry.version));

@@ -1,17 +1,17 @@
 import { jest } from '@jest/globals';
 import { createClient } from 'redis';
-import { redisOf, sessionDatabase, storesOfReplica } from '../../../../../test/support/backends.ts';
+import { postgresOf, redisOf, sessionDatabase, storesOfReplica } from '../../../../../test/support/backends.ts';
 import { testRedis } from '../../../../../test/support/servers.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import type { Backend } from '../backend.ts';
-import type { RedisSessionStore } from '../redis/redis-store.ts';
+import type { RedisCopy } from '../redis/redis-copy.ts';
 import { newSession } from '../session-store.contract.ts';
 
 /** Each case plays the slow reader by hand: it holds what it read from Postgres while others go on. */
 describe('a slow reader or writer', () => {
   let one: Backend;
   let two: Backend;
-  let redis: RedisSessionStore;
+  let redis: RedisCopy;
   let flush: () => Promise<unknown>;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('a slow reader or writer', () => {
     const { key } = await one.store.create(newSession({ a: 1 }));
     await flush();
     const lease = (await redis.lease(key))!;
-    const record = (await one.postgres!.find(key))!;
+    const record = (await postgresOf(one).find(key))!;
     return { record, finish: () => redis.fill(record, lease) };
   }
 
@@ -98,15 +98,17 @@ describe('a slow reader or writer', () => {
     const late = { ...record, version: 99 };
     expect(await redis.put(late, 'create')).toBe('ended');
     expect(await redis.put(late, 'save')).toBe('ended');
-    expect(await redis.extend(late, true)).toBe(false);
-    expect(await redis.createDirty(late, 'entry')).toBe(false);
-    expect(await redis.changeDirty(late.key, { kind: 'patch', patch: { a: 2 } }, late, () => 'entry')).toBe('ended');
+    expect(await redis.touchDirty(late)).toBe(false);
+    expect(await redis.create(late, 'entry')).toBe(false);
+    expect(await redis.change(late.key, { kind: 'patch', patch: { a: 2 } }, late, { step: 1, entry: () => 'entry' })).toBe(
+      'tombstone',
+    );
     expect(await redis.drop(late.key, 1_000)).toBe(true);
     const lease = (await redis.lease(late.key))!;
     const finish = (session: SessionRecord) => redis.fill(session, lease);
     expect(await finish(late)).toBe(false);
     expect(await redis.settle(late.key, '', 0, late)).toBe(0);
-    expect(await redis.read(late.key)).toBe('ended');
+    expect(await redis.read(late.key)).toBe('tombstone');
   });
 
   it('settles nothing that is older than what others settled', async () => {
@@ -126,7 +128,7 @@ describe('a slow reader or writer', () => {
   it('asks Postgres once for 500 readers of a flushed session', async () => {
     const record = await one.store.create(newSession({ a: 1 }));
     await flush();
-    const asked = jest.spyOn(one.postgres!, 'find');
+    const asked = jest.spyOn(postgresOf(one), 'find');
     const found = await Promise.all(Array.from({ length: 500 }, () => one.store.find(record.key)));
     expect(found.filter((session) => session?.publicId === record.publicId)).toHaveLength(500);
     expect(asked).toHaveBeenCalledTimes(1);

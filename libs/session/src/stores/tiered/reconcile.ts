@@ -2,28 +2,28 @@ import type { SessionRecord } from '../../model/record.ts';
 import type { Tx } from '../../model/store.ts';
 import { insertRow, lockRow, revokeRow, storeRow, useRow, type LockedRow } from '../postgres/drain.ts';
 import type { PostgresStore } from '../postgres/postgres-store.ts';
-import type { RedisSessionStore } from '../redis/redis-store.ts';
+import type { RedisCopy } from '../redis/redis-copy.ts';
 import { decodeEntry, markOf, merged, unseen, type PendingEntry } from './pending.ts';
 
 const ROUNDS = 20;
 
-/** What Redis holds for Postgres, with how long it lets the session live. */
-interface Waiting {
+/** The entries that Redis holds for Postgres, and how long it lets the session live. */
+interface Pending {
   readonly lines: readonly string[];
   readonly entries: readonly PendingEntry[];
   readonly leftMs: number | null;
 }
 
 /**
- * Brings one session that changed in Redis while Postgres was away (or out of one replica's reach) into Postgres, and
- * makes both agree. May be run by several replicas at once and again after a crash: the row lock orders them, and the
- * row tells what it has already. Returns the session, or null if it has ended.
+ * Reconciles one session that changed in Redis while Postgres was unavailable to a replica: drains its entries to Postgres
+ * and makes both stores equal. Several replicas may do so at once, and again after a crash: the row lock orders them, and
+ * the row records which entries it has. Returns the session, or null if it has ended.
  */
-export async function reconcile(key: string, redis: RedisSessionStore, postgres: PostgresStore): Promise<SessionRecord | null> {
+export async function reconcile(key: string, redis: RedisCopy, postgres: PostgresStore): Promise<SessionRecord | null> {
   for (let round = 0; round < ROUNDS; round++) {
     const { record, lines } = await postgres.database.transaction((tx) => drain(tx, key, redis, postgres));
     const live = record !== null && record.revokedAt === null ? record : null;
-    if (record !== null && live === null) await redis.bury(key, record.expiresAt);
+    if (record !== null && live === null) await redis.writeTombstone(key, record.expiresAt);
     const left = await redis.settle(key, lines[0] ?? '', lines.length, live);
     if (left === 0) return live;
   }
@@ -33,27 +33,27 @@ export async function reconcile(key: string, redis: RedisSessionStore, postgres:
 async function drain(
   tx: Tx,
   key: string,
-  redis: RedisSessionStore,
+  redis: RedisCopy,
   postgres: PostgresStore,
 ): Promise<{ record: SessionRecord | null; lines: readonly string[] }> {
   let row = await lockRow(tx, key, postgres.codec);
-  // Read under the lock: what another drained in between would look new in an older list.
-  let waiting = await waitingFor(key, redis, postgres);
-  const created = waiting.entries.find((entry) => entry.created !== undefined)?.created;
+  // Read under the lock: in an older list, entries that another replica drained would look new.
+  let pending = await pendingOf(key, redis, postgres);
+  const created = pending.entries.find((entry) => entry.created !== undefined)?.created;
   if (row === null && created !== undefined) {
     await insertRow(tx, created, postgres.codec);
     row = await lockRow(tx, key, postgres.codec);
-    waiting = await waitingFor(key, redis, postgres);
+    pending = await pendingOf(key, redis, postgres);
   }
-  return { record: row === null ? null : await bring(tx, row, waiting, postgres), lines: waiting.lines };
+  return { record: row === null ? null : await bring(tx, row, pending, postgres), lines: pending.lines };
 }
 
-async function waitingFor(key: string, redis: RedisSessionStore, postgres: PostgresStore): Promise<Waiting> {
+async function pendingOf(key: string, redis: RedisCopy, postgres: PostgresStore): Promise<Pending> {
   const [lines, leftMs] = await Promise.all([redis.pending(key), redis.leftMs(key)]);
   return { lines, leftMs, entries: lines.map((line) => decodeEntry(line, key, postgres.codec)) };
 }
 
-async function bring(tx: Tx, row: LockedRow, { entries, leftMs }: Waiting, postgres: PostgresStore): Promise<SessionRecord> {
+async function bring(tx: Tx, row: LockedRow, { entries, leftMs }: Pending, postgres: PostgresStore): Promise<SessionRecord> {
   const { record } = row;
   if (record.revokedAt !== null) return record;
   const revoked = entries.find((entry) => entry.revoked !== undefined)?.revoked;
@@ -61,7 +61,7 @@ async function bring(tx: Tx, row: LockedRow, { entries, leftMs }: Waiting, postg
     await revokeRow(tx, record, revoked);
     return { ...record, revokedAt: Date.now() };
   }
-  // Redis saw when the session was used last. One that Redis let expire meanwhile gets no new idle time by its drain.
+  // Redis knows when the session was last used. If it expired there, the drain gives it no new idle time.
   const lastSeenAt = leftMs === null ? record.lastSeenAt : await useRow(tx, record.key, leftMs, postgres.options.touchSeconds);
   return store(tx, { ...row, record: { ...record, lastSeenAt } }, entries, postgres);
 }

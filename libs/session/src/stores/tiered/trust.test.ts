@@ -15,7 +15,6 @@ import { tcpProxy } from '../../../../../test/support/tcp-proxy.ts';
 import type { Server } from '../../../../../tools/local/server.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { newSession } from '../session-store.contract.ts';
-import { endEverything } from './generation.ts';
 
 const startAgain = (redis: Server) => privateRedis({ dataFolder: redis.dataFolder, port: redis.port });
 
@@ -27,16 +26,20 @@ async function dump(redis: Server): Promise<void> {
 describe('a Redis that comes back', () => {
   it('is not believed when it holds an older dump', async () => {
     const redis = await privateRedis();
-    const { store, keeper, link } = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
+    const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
+    const { store } = backend;
     const [kept, loggedOut] = [await store.create(newSession({ a: 1 })), await store.create(newSession())];
     await dump(redis);
     await store.save(kept.key, { a: 2 }, kept);
     await store.revoke(loggedOut.key, 'logout');
-    const before = keeper!.generation;
+    const before = backend.status().generation;
 
     await redis.kill();
     await startAgain(redis);
-    await until(() => link!.trusted && keeper!.generation > before, 'Redis to be trusted under a new generation');
+    await until(
+      () => redisTrusted(backend) && backend.status().generation > before,
+      'Redis to be trusted under a new generation',
+    );
     expect(await store.find(loggedOut.key)).toBeNull();
     expect(await store.find(kept.key)).toMatchObject({ attributes: { a: 2 }, readFrom: 'postgres' });
     expect(await store.find(kept.key)).toMatchObject({ attributes: { a: 2 }, readFrom: 'redis' });
@@ -44,12 +47,13 @@ describe('a Redis that comes back', () => {
 
   it('serves from Postgres while it is gone', async () => {
     const redis = await privateRedis();
-    const { store, link } = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
+    const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
+    const { store } = backend;
     const record = await store.create(newSession({ a: 1 }));
     await redis.kill();
     expect((await store.save(record.key, { b: 1 }, record))?.attributes).toEqual({ a: 1, b: 1 });
     expect(await store.find(record.key)).toMatchObject({ attributes: { a: 1, b: 1 }, readFrom: 'postgres' });
-    expect(link!.status().state).not.toBe('closed');
+    expect(backend.status().redis.state).not.toBe('closed');
   });
 });
 
@@ -68,7 +72,7 @@ describe('while Postgres is away', () => {
     await dump(redis);
     await redis.kill();
     await startAgain(redis);
-    await until(() => started.link!.status().reason?.includes('cannot be checked'), 'Redis to be refused');
+    await until(() => started.status().redis.reason?.includes('cannot be verified'), 'Redis to be refused');
     await expect(started.store.find(record.key)).rejects.toThrow(StoreUnavailableError);
 
     // A double fault: the change that only the lost Redis had is gone, the session is not.
@@ -89,7 +93,7 @@ describe('signing everybody out', () => {
     await wire.cut();
     await until(() => !postgresUp(there), 'the replica to notice');
     await redisWire.cut();
-    await here.keeper!.moveTo(await endEverything(here.database!));
+    await here.revokeEverybody();
     expect(await here.store.find(record.key)).toBeNull();
 
     await wire.heal();
@@ -103,8 +107,8 @@ describe('signing everybody out', () => {
     const options = { databaseUrl: await sessionDatabase(), redis };
     const [one, two] = [await storesOfReplica(options), await storesOfReplica(options)];
     const before = await Promise.all(Array.from({ length: 10 }, () => one.store.create(newSession())));
-    await one.keeper!.moveTo(await endEverything(one.database!));
-    await until(() => bothUp(one) && bothUp(two) && one.keeper!.generation === two.keeper!.generation, 'the new generation');
+    await one.revokeEverybody();
+    await until(() => bothUp(one) && bothUp(two) && one.status().generation === two.status().generation, 'the new generation');
     const after = await two.store.create(newSession());
     for (const { store } of [one, two]) {
       for (const { key } of before) expect(await store.find(key)).toBeNull();

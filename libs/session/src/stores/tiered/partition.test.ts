@@ -1,8 +1,9 @@
 import {
+  postgresOf,
   postgresUp,
+  redisOf,
   redisTrusted,
   sessionDatabase,
-  redisOf,
   storesOfReplica,
   until,
 } from '../../../../../test/support/backends.ts';
@@ -62,7 +63,7 @@ describe('two replicas, one of them cut off from a store', () => {
       work,
     );
 
-  const rowOf = async (record: SessionRecord) => other.postgres!.find(record.key);
+  const rowOf = async (record: SessionRecord) => postgresOf(other).find(record.key);
   const within = <V>(ask: () => Promise<V>, done: (value: V) => boolean, what: string) =>
     until(async () => done(await ask()), what, T_MS + GRACE_MS);
 
@@ -104,7 +105,7 @@ describe('two replicas, one of them cut off from a store', () => {
         'the save to be drained',
       );
     });
-    expect((await lonely.keeper!.backlog()).dirty).toBe(0);
+    expect((await lonely.backlog()).dirty).toBe(0);
   });
 
   it('adds up what both count at once', async () => {
@@ -129,14 +130,14 @@ describe('two replicas, one of them cut off from a store', () => {
     await withoutPostgres(async () => {
       for (let i = 0; i < 30; i++) {
         await lonely.store.update(record.key, increment);
-        void Promise.allSettled(range(3).map(() => reconcile(record.key, redisOf(other), other.postgres!)));
+        void Promise.allSettled(range(3).map(() => reconcile(record.key, redisOf(other), postgresOf(other))));
       }
       await within(
         () => rowOf(record),
         (row) => row?.attributes['count'] === 30,
         'all increments to be drained',
       );
-      await until(async () => (await other.keeper!.backlog()).dirty === 0, 'everything to be drained');
+      await until(async () => (await other.backlog()).dirty === 0, 'everything to be drained');
       expect((await rowOf(record))?.attributes).toEqual({ count: 30 });
       expect((await lonely.store.find(record.key))?.attributes).toEqual({ count: 30 });
     });
@@ -210,7 +211,7 @@ describe('two replicas, one of them cut off from a store', () => {
       'all increments to be drained',
     );
     // What was stuck on the wire has arrived by now; nothing of it may count again.
-    await until(async () => (await other.keeper!.backlog()).dirty === 0, 'everything to be drained');
+    await until(async () => (await other.backlog()).dirty === 0, 'everything to be drained');
     for (const { store } of [lonely, other]) expect((await store.find(record.key))?.attributes).toEqual({ count: 100 });
   });
 });

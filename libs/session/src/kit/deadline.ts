@@ -1,8 +1,8 @@
 import { isNativeError } from 'node:util/types';
 
-/** How often waiting calls are looked at: a call may wait this much longer than its deadline. */
+/** How often deadlines are checked: a call may wait this much longer than its deadline. */
 const TICK_MS = 20;
-/** A tick that comes later than this was held up with the whole process, and perhaps with the whole machine. */
+/** A tick that is later than this means that the process, perhaps the whole machine, was paused. */
 const PAUSE_MS = 100;
 
 interface Waiting {
@@ -21,9 +21,8 @@ export class DeadlineError extends Error {
 
 /**
  * The result of `work`, or a DeadlineError after `deadlineMs`. One ticker serves all calls, because a timer per command
- * costs more than the command. A time in which this process did not run does not count: a machine that stopped for a moment
- * stopped the store too, and that is no reason to call it frozen. The work itself cannot be called back: whoever times out
- * must expect it to happen late.
+ * costs more than the command. Time in which this process was paused does not count: a paused machine paused the store
+ * too, which does not mean that the store is frozen. The work cannot be cancelled: after a timeout it may still happen.
  */
 export function withDeadline<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -31,7 +30,7 @@ export function withDeadline<T>(work: Promise<T>, deadlineMs: number, what: stri
     const entry: Waiting = {
       since,
       until: since + deadlineMs,
-      expire: () => reject(new DeadlineError(`${what} gave no answer within ${deadlineMs} ms.`)),
+      expire: () => reject(new DeadlineError(`${what} did not respond within ${deadlineMs} ms.`)),
     };
     waiting.add(entry);
     ticker ??= startTicker();
@@ -58,7 +57,7 @@ function tick(): void {
   const pauseMs = now - lastTick - TICK_MS;
   lastTick = now;
   if (pauseMs > PAUSE_MS) for (const entry of waiting) entry.until += Math.min(pauseMs, now - entry.since);
-  // After a pause of this process the answers may be waiting in the socket: read them before giving up on anybody.
+  // After a pause, responses may be waiting in the socket: read them before any call times out.
   setImmediate(() => {
     const now = performance.now();
     for (const entry of waiting) {

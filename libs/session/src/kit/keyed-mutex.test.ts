@@ -1,18 +1,18 @@
-import { Turns } from './turns.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
 
-describe('turns', () => {
-  it('run work for one name in order, also after one that failed, and forget the name at the end', async () => {
-    const turns = new Turns();
+describe('a keyed mutex', () => {
+  it('runs work for one key in order, also after a failure, and forgets the key at the end', async () => {
+    const mutex = new KeyedMutex();
     const seen: string[] = [];
     const first = Promise.withResolvers<void>();
     const work = [
-      turns.take('ana', async () => {
+      mutex.run('ana', async () => {
         await first.promise;
         seen.push('first');
         throw new Error('failed');
       }),
-      turns.take('ana', async () => seen.push('second')),
-      turns.take('ben', async () => {
+      mutex.run('ana', async () => seen.push('second')),
+      mutex.run('ben', async () => {
         seen.push('other');
         first.resolve();
       }),
@@ -20,6 +20,6 @@ describe('turns', () => {
     await Promise.allSettled(work);
     expect(seen).toEqual(['other', 'first', 'second']);
     await Promise.resolve();
-    expect(turns.size).toBe(0);
+    expect(mutex.size).toBe(0);
   });
 });

@@ -14,7 +14,7 @@ describe('a deadline', () => {
 
   it('ends the waiting for work that never answers', async () => {
     const never = new Promise(() => undefined);
-    await expect(withDeadline(never, 30, 'Redis')).rejects.toThrow(new DeadlineError('Redis gave no answer within 30 ms.'));
+    await expect(withDeadline(never, 30, 'Redis')).rejects.toThrow(new DeadlineError('Redis did not respond within 30 ms.'));
   });
 
   it('does not count the time in which this process did not run', async () => {

@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Backend, RedisAccess, StoresStatus } from '../stores/backend.ts';
+import { BACKEND } from './tokens.ts';
+
+/** Which stores serve this replica, for health checks, operators and tests. */
+@Injectable()
+export class StoreHealth {
+  constructor(@Inject(BACKEND) private readonly backend: Backend) {}
+
+  /** Returns what is known, without a request to any store. */
+  status(): StoresStatus {
+    return this.backend.status();
+  }
+
+  /** True while this replica can authenticate requests. */
+  get ready(): boolean {
+    return this.backend.ready;
+  }
+
+  /** How many sessions are dirty (Redis is ahead of Postgres) and events unapplied (Postgres is ahead). */
+  backlog(): Promise<{ dirty: number; unapplied: number }> {
+    return this.backend.backlog();
+  }
+
+  /** Redis for keys of the application's own; null while it is unavailable. */
+  redis(): RedisAccess | null {
+    return this.backend.redis();
+  }
+}

@@ -1,0 +1,111 @@
+import type { Codec } from '../../model/codec.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
+import { userIdOf, type Attributes, type Device, type NewSession, type SessionRecord } from '../../model/record.ts';
+
+/** The fields of a record that have a column. The device is two columns. */
+type Field = Exclude<keyof SessionRecord, 'device' | 'readFrom'> | keyof Device;
+
+export interface Column {
+  readonly name: string;
+  readonly type: 'text' | 'bigint' | 'integer' | 'timestamptz';
+  readonly nullable?: true;
+  /** True: a change of the session may write it. */
+  readonly changes?: true;
+  /** What a new session puts there. Without it, the column's default. */
+  readonly insert?: (session: NewSession, sealed: string) => unknown;
+  /** The SQL around that parameter: Postgres's clock sets the times. */
+  readonly insertAs?: (parameter: string) => string;
+}
+
+/** Table `session`, the system of record. Every statement is made from this; fields are explained at SessionRecord. */
+const TABLE: Record<Field, Column> = {
+  key: { name: 'key', type: 'text', insert: ({ key }) => key },
+  publicId: { name: 'public_id', type: 'text', insert: ({ publicId }) => publicId },
+  proof: { name: 'proof', type: 'text', changes: true, insert: ({ proof }) => proof },
+  previousProof: { name: 'previous_proof', type: 'text', nullable: true, changes: true },
+  nextProof: { name: 'next_proof', type: 'text', nullable: true, changes: true },
+  renewedAt: { name: 'renewed_at', type: 'timestamptz', changes: true },
+  userId: { name: 'user_id', type: 'text', nullable: true, changes: true, insert: ({ attributes }) => userIdOf(attributes) },
+  attributes: { name: 'attributes', type: 'text', changes: true, insert: (_, sealed) => sealed },
+  version: { name: 'version', type: 'bigint', insert: () => 1 },
+  createdAt: { name: 'created_at', type: 'timestamptz' },
+  authenticatedAt: {
+    name: 'authenticated_at',
+    type: 'timestamptz',
+    nullable: true,
+    changes: true,
+    insert: ({ authenticated }) => authenticated,
+    insertAs: (parameter) => `CASE WHEN ${parameter} THEN now() END`,
+  },
+  lastSeenAt: { name: 'last_seen_at', type: 'timestamptz' },
+  idleSeconds: { name: 'idle_seconds', type: 'integer', insert: ({ idleSeconds }) => idleSeconds },
+  expiresAt: {
+    name: 'expires_at',
+    type: 'timestamptz',
+    insert: ({ absoluteSeconds }) => absoluteSeconds,
+    insertAs: (parameter) => `now() + make_interval(secs => ${parameter})`,
+  },
+  ip: { name: 'ip', type: 'text', nullable: true, insert: ({ device }) => device.ip },
+  userAgent: { name: 'user_agent', type: 'text', nullable: true, insert: ({ device }) => device.userAgent },
+  revokedAt: { name: 'revoked_at', type: 'timestamptz', nullable: true },
+};
+
+export const COLUMNS = Object.entries(TABLE).map(([field, column]) => ({ field: field as Field, ...column }));
+export const CHANGING = COLUMNS.filter(({ changes }) => changes);
+const INSERTED = COLUMNS.filter(({ insert }) => insert);
+const OWN = COLUMNS.filter(({ field }) => field !== 'ip' && field !== 'userAgent');
+
+/** A row as the driver returns it. */
+export interface Row {
+  readonly key: string;
+  readonly public_id: string;
+  readonly attributes: string;
+  /** Ids of the last writes, newest first: a write whose response was lost can be recognized. */
+  readonly recent_changes: string;
+  readonly [column: string]: unknown;
+}
+
+/** What a SELECT lists to get a `Row`. */
+export const SELECTED = [
+  ...COLUMNS.map(({ name, type }) => (type === 'bigint' ? `${name}::float8 AS ${name}` : name)),
+  'recent_changes',
+].join(', ');
+
+export const INSERT_SESSION = `INSERT INTO session (${INSERTED.map(({ name }) => name).join(', ')})
+   VALUES (${INSERTED.map(({ insertAs }, i) => insertAs?.(`$${i + 1}`) ?? `$${i + 1}`).join(', ')})`;
+
+export function insertValues(session: NewSession, codec: Codec): unknown[] {
+  const sealed = codec.encode(session.attributes, session.key);
+  return INSERTED.map(({ insert }) => insert!(session, sealed));
+}
+
+/** A field as a parameter. Times are epoch milliseconds: `asColumn` converts them. */
+export function parameterOf(record: SessionRecord, field: Field, codec: Codec): unknown {
+  if (field === 'ip' || field === 'userAgent') return record.device[field];
+  return field === 'attributes' ? codec.encode(record.attributes, record.key) : record[field];
+}
+
+export function asColumn({ type }: Column, parameter: string): string {
+  return type === 'timestamptz' ? `to_timestamp(${parameter} / 1000.0)` : parameter;
+}
+
+export function toRecord(row: Row, codec: Codec): SessionRecord {
+  const record: Record<string, unknown> = {};
+  for (const { field, name } of OWN) {
+    const value = row[name];
+    record[field] = value instanceof Date ? value.getTime() : value;
+  }
+  record['attributes'] = decode(row, codec);
+  record['device'] = { ip: row['ip'], userAgent: row['user_agent'] };
+  record['readFrom'] = 'postgres';
+  return record as unknown as SessionRecord;
+}
+
+/** A row that does not decode (unknown encryption key) is not a missing session. */
+function decode(row: Row, codec: Codec): Attributes {
+  try {
+    return codec.decode(row.attributes, row.key) as Attributes;
+  } catch (cause) {
+    throw new StoreUnavailableError('postgres', `Session ${row.public_id} cannot be decoded.`, { cause });
+  }
+}

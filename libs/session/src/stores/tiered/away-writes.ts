@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { AWAY_STEP, checkSize, deltaOf, type Change } from '../../model/change.ts';
+import type { Codec } from '../../model/codec.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
+import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
+import type { RedisCopy } from '../redis/redis-copy.ts';
+import { encodeEntry, type PendingEntry } from './pending.ts';
+
+/** Writes to Redis while Postgres is unavailable. Each stores an entry for Postgres in the same step. */
+export class AwayWrites {
+  constructor(
+    private readonly redis: RedisCopy,
+    private readonly codec: Codec,
+  ) {}
+
+  /** Users are in Postgres, so a login needs it and fails with `why`. An anonymous session does not. */
+  async create(session: NewSession, why: unknown): Promise<SessionRecord> {
+    if (!(why instanceof StoreUnavailableError) || userIdOf(session.attributes) !== null) throw why;
+    checkSize(session.attributes);
+    const record = newRecord(session, Date.now(), 'redis');
+    await this.redis.create(record, this.entry(record.key, { id: newWriteId(), version: record.version, created: record }));
+    return record;
+  }
+
+  /** `id` is that of the write to Postgres that failed: it may have happened after all. */
+  async change(key: string, change: Change, id: string, base?: SessionRecord): Promise<SessionRecord | null> {
+    const result = await this.redis.change(key, change, base, {
+      step: AWAY_STEP,
+      entry: (before, after) => this.entry(key, { id, version: after.version, delta: deltaOf(before, after, change) }),
+    });
+    return result === 'tombstone' ? null : known(result);
+  }
+
+  async revoke(key: string, reason: string, base?: SessionRecord): Promise<boolean> {
+    const stored = base ?? (await this.redis.read(key));
+    if (stored === 'tombstone') return false;
+    const record = known(stored);
+    const entry = this.entry(key, { id: newWriteId(), version: record.version, revoked: reason });
+    return known(await this.redis.revoke(record, entry)) === 'revoked';
+  }
+
+  private entry(key: string, entry: PendingEntry): string {
+    return encodeEntry(entry, key, this.codec);
+  }
+}
+
+/** A session that Redis does not hold may still be live in Postgres. */
+function known<T>(result: T): Exclude<T, 'absent' | 'unreadable'> {
+  if (result === 'absent' || result === 'unreadable')
+    throw new StoreUnavailableError('sessions', 'Redis does not hold the session and Postgres is unavailable.');
+  return result as Exclude<T, 'absent' | 'unreadable'>;
+}
+
+function newWriteId(): string {
+  return randomBytes(5).toString('base64url');
+}

@@ -1,0 +1,192 @@
+import { withDeadline } from '../../kit/deadline.ts';
+import { pause } from '../../kit/pause.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
+import type { Database } from '../postgres/database.ts';
+import type { SessionEvent } from '../postgres/events.ts';
+import { markApplied, unapplied, type SessionFeed } from '../postgres/feed.ts';
+import { agreeOnGeneration } from '../postgres/generation.ts';
+import type { PostgresStore } from '../postgres/postgres-store.ts';
+import type { Connection } from '../redis/client.ts';
+import { KEY_LENGTH, type RedisKeys } from '../redis/keys.ts';
+import type { RedisCopy } from '../redis/redis-copy.ts';
+import type { Ask, RedisLink } from '../redis/redis-link.ts';
+import { Drainer } from './drainer.ts';
+import { storedGeneration } from './generation.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface CacheReconcilerOptions {
+  readonly database: Database;
+  readonly postgres: PostgresStore;
+  readonly feed: SessionFeed;
+  readonly link: RedisLink;
+  readonly keys: RedisKeys;
+  /** The revocation bound T, in milliseconds. */
+  readonly boundMs: number;
+  /** Age limit of the near cache, in milliseconds; 0: off. */
+  readonly nearMs: number;
+  /** The copy, with commands sent in the given way to the given generation. */
+  readonly copyOf: (ask: Ask, generation: () => number) => RedisCopy;
+}
+
+const PAGE = 500;
+/** The replica that makes a change applies it itself; the others give it this long. */
+const PATIENCE_MS = 30;
+const RECOVERY_DEADLINE_MS = 1000;
+
+/**
+ * Keeps the copy in Redis correct. Decides when Redis is trusted, applies events that it missed (repair), and brings to
+ * Postgres what was saved in Redis while Postgres was unavailable (drain).
+ */
+export class CacheReconciler {
+  generation = 0;
+  readonly copy: RedisCopy;
+  private identity = '';
+  private readonly drainer: Drainer;
+  private readonly closing = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private repairing: Promise<void> | undefined;
+
+  constructor(private readonly options: CacheReconcilerOptions) {
+    const { copyOf, link, database, postgres, keys } = options;
+    const generation = () => this.generation;
+    this.copy = copyOf(link.ask, generation);
+    this.drainer = new Drainer(database, postgres, this.copy, link, keys, generation);
+  }
+
+  start(): void {
+    const { feed, link, database } = this.options;
+    feed.subscribe((event) => this.onEvent(event));
+    feed.on('woken', () => void this.repairSoon());
+    // Also when Redis becomes trusted: Postgres may have returned, or changed, during the recovery.
+    for (const source of [link, database]) source.on('up', () => void this.compareWithPostgres());
+    // Without one of the two sources of changes, the near cache is not valid.
+    for (const source of [link, database]) source.on('down', () => this.copy.invalidate(null));
+    link.start((connection) => this.recover(connection));
+    this.running = this.pulse();
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.running;
+    await this.options.link.close();
+  }
+
+  /** After the generation was raised on purpose: informs replicas that reach only Redis, and recovers like them. */
+  async moveTo(generation: number): Promise<void> {
+    const { link, keys } = this.options;
+    if (!link.trusted) return;
+    await this.copy.ask((redis) => redis.set(keys.generation, `${generation}|${this.identity}`)).catch(() => undefined);
+    this.distrustGeneration();
+  }
+
+  /** Sessions that are dirty and events that are unapplied, each up to a page. */
+  async backlog(): Promise<{ dirty: number; unapplied: number }> {
+    const [dirty, events] = await Promise.all([this.drainer.dirtyKeys(), unapplied(this.options.database, PAGE)]);
+    return { dirty: dirty.length, unapplied: events.length };
+  }
+
+  /** Startup and recovery are the same: Redis is trusted once its server is known and up to date. */
+  private async recover(connection: Connection): Promise<void> {
+    const { database, keys, copyOf, nearMs } = this.options;
+    const identity = await withDeadline(connection.identity(), RECOVERY_DEADLINE_MS, 'Redis');
+    const ask: Ask = (work) => withDeadline(work(connection.commands), RECOVERY_DEADLINE_MS, 'Redis').catch(redisFailed);
+    await database.known;
+    const generation = database.ready ? await agreeOnGeneration(database, identity) : await storedGeneration(ask, keys, identity);
+    if (database.ready) {
+      await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
+      const copy = copyOf(ask, () => generation);
+      while ((await this.apply(copy)) > 0);
+    }
+    this.identity = identity;
+    this.generation = generation;
+    if (nearMs > 0) await this.track(connection);
+  }
+
+  private async track(connection: Connection): Promise<void> {
+    this.copy.invalidate(null);
+    const tracks = await connection.track((name) => this.copy.invalidate(name === null ? null : name.slice(-KEY_LENGTH)));
+    if (!tracks)
+      throw new Error('SESSION_NEAR_CACHE_MS needs client tracking, which Redis Cluster does not support here: set it to 0.');
+  }
+
+  /** Applies unapplied events to Redis, up to a page. Returns how many there were. */
+  private async apply(copy: RedisCopy): Promise<number> {
+    const events = await unapplied(this.options.database, PAGE);
+    await Promise.all(events.map((event) => this.applyOne(copy, event)));
+    await markApplied(
+      this.options.database,
+      events.map(({ id }) => id),
+    );
+    return events.length;
+  }
+
+  private async applyOne(copy: RedisCopy, event: SessionEvent): Promise<void> {
+    if (event.key === null) return;
+    if (event.type === 'revoked') await copy.writeTombstone(event.key, event.expiresAt ?? event.at);
+    else if (!(await copy.drop(event.key, event.version ?? 0))) await reconcile(event.key, copy, this.options.postgres);
+  }
+
+  private repairSoon(): Promise<void> {
+    this.repairing ??= pause(PATIENCE_MS, this.closing.signal)
+      .then(() => this.repair())
+      .finally(() => (this.repairing = undefined));
+    return this.repairing;
+  }
+
+  /** A Redis that cannot be repaired is not trusted: if it refuses tombstones, it must not be read. */
+  private async repair(): Promise<void> {
+    const { link } = this.options;
+    if (!link.trusted || this.closing.signal.aborted) return;
+    try {
+      while (link.trusted && (await this.apply(this.copy)) === PAGE);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError && error.store === 'redis') link.distrust(error);
+    }
+  }
+
+  private onEvent(event: SessionEvent): void {
+    if (event.key !== null) this.copy.invalidate(event.key);
+    if (event.type === 'generation' && event.details['generation'] !== this.generation && this.options.link.trusted)
+      this.distrustGeneration();
+  }
+
+  private distrustGeneration(): void {
+    this.options.link.distrust(new Error('The cache generation was raised.'));
+  }
+
+  private async compareWithPostgres(): Promise<void> {
+    const { link, database } = this.options;
+    if (!link.trusted || !database.ready) return;
+    try {
+      if ((await agreeOnGeneration(database, this.identity)) !== this.generation) this.distrustGeneration();
+      await this.drainer.drain(true);
+      await this.repair();
+    } catch {
+      // Postgres became unavailable again; the pulse retries.
+    }
+  }
+
+  private async pulse(): Promise<void> {
+    const { link, database, boundMs } = this.options;
+    while (!this.closing.signal.aborted) {
+      await pause(boundMs / 2, this.closing.signal);
+      if (!link.trusted) continue;
+      await this.checkGeneration().catch(() => undefined);
+      if (database.ready) await this.drainer.drain(false).catch(() => undefined);
+    }
+  }
+
+  /** Redis holds the generation too, for a replica that does not reach Postgres. */
+  private async checkGeneration(): Promise<void> {
+    const name = this.options.keys.generation;
+    const own = `${this.generation}|${this.identity}`;
+    const stored = await this.copy.ask((redis) => redis.get(name));
+    if (stored === own) return;
+    if (stored === null) await this.copy.ask((redis) => redis.set(name, own, { condition: 'NX' }));
+    else this.distrustGeneration();
+  }
+}
+
+function redisFailed(cause: unknown): never {
+  throw new StoreUnavailableError('redis', cause instanceof Error ? cause.message : String(cause), { cause });
+}
