@@ -1,10 +1,9 @@
 import { Faults } from '@baton/cluster';
-import { prefersPage, ProblemException } from '@baton/platform';
+import { parse, prefersPage, ProblemException } from '@baton/platform';
 import { SessionGuard, sessionInfo } from '@baton/session';
 import { Body, Controller, Get, Header, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Pages } from '../pages/pages.tsx';
-import { parse } from '../parse.ts';
 import { Board } from './board/board.tsx';
 import { ClusterNews } from './cluster-news.ts';
 import type { BoardProps, Me } from './cluster-view.ts';

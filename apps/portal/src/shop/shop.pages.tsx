@@ -1,8 +1,8 @@
+import { parse } from '@baton/platform';
 import { EndedSessionGuard } from '@baton/session';
 import { Body, Controller, Get, Header, Param, Post, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { Pages } from '../pages/pages.tsx';
-import { parse } from '../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemForm, sku } from './cart-input.ts';
 import { Carts } from './carts.ts';
