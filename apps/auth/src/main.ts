@@ -17,8 +17,8 @@ await startProgram(async () => {
     app: 'auth',
     module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site }),
     config: settings,
-    errorPage: (problem, req) => errorPage(site, visitFor(req), problem),
-    describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),
+    errorPage: (problem, request) => errorPage(site, visitFor(request), problem),
+    describeRequest: (request) => ({ publicId: sessionInfo(request)?.publicId }),
     configure: (app) => void app.use(ASSETS, assets.serve),
   });
 });

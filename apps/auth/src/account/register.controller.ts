@@ -22,16 +22,17 @@ export class RegisterController {
   ) {}
 
   @Get()
-  page(@Req() req: Request, @Res() res: Response): void {
-    this.pages.send(req, res, registerPage);
+  page(@Req() request: Request, @Res() response: Response): void {
+    this.pages.send(request, response, registerPage);
   }
 
   @Post()
-  async register(@Req() req: Request, @Res() res: Response): Promise<void> {
-    if (!this.settings.REGISTRATION_OPEN) throw new ProblemException(403, { title: 'Closed', detail: 'Ask an administrator.' });
-    const { username, password } = parse(newAccount, req.body);
-    const user = await this.account.register(req, username, password);
-    if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
-    else res.status(201).json({ user });
+  async register(@Req() request: Request, @Res() response: Response): Promise<void> {
+    if (!this.settings.REGISTRATION_OPEN)
+      throw new ProblemException(403, { title: 'Registration is closed', detail: 'Ask an administrator for an account.' });
+    const { username, password } = parse(newAccount, request.body);
+    const user = await this.account.register(request, username, password);
+    if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
+    else response.status(201).json({ user });
   }
 }

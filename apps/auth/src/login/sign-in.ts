@@ -7,10 +7,10 @@ import { sessionUser, Users } from '../users/users.ts';
 import { wrongCredentials } from './authenticator.ts';
 import { Turns } from './turns.ts';
 
-/** A session for somebody whose password was just checked. */
+/** Creates a session for a user whose password was just checked. */
 @Injectable()
 export class SignIn {
-  /** Logins of one user wait for the user's lock. Here they do so without holding a connection each. */
+  /** Logins of one user wait here, not at the user's lock in Postgres, where each would hold a connection. */
   private readonly turns = new Turns();
 
   constructor(
@@ -19,14 +19,14 @@ export class SignIn {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Comparing a password takes long enough for it to be changed, or the account disabled, meanwhile: the guard looks again. */
-  async signIn(req: Request, user: User): Promise<SessionUser> {
+  /** The password may be changed or the account disabled while the hash is compared, so the guard checks again. */
+  async signIn(request: Request, user: User): Promise<SessionUser> {
     const signedIn = sessionUser(user);
     const guard = async (tx: Tx) => {
       if (!(await this.users.stillSame(tx, user))) throw wrongCredentials();
     };
-    await this.turns.take(user.id, () => this.sessions.signIn(req, signedIn, { guard }));
-    await this.audit.record(req, 'login-ok');
+    await this.turns.take(user.id, () => this.sessions.signIn(request, signedIn, { guard }));
+    await this.audit.record(request, 'login-ok');
     return signedIn;
   }
 }

@@ -31,16 +31,16 @@ export type FormPage = (context: PageContext) => VNode;
 export class Pages {
   constructor(@Inject(Site) readonly site: Site) {}
 
-  send(req: Request, res: Response, page: FormPage, problem?: Problem): void {
-    res.type('html').send(renderPage(page(this.context(req, problem))));
+  send(request: Request, response: Response, page: FormPage, problem?: Problem): void {
+    response.type('html').send(renderPage(page(this.context(request, problem))));
   }
 
-  context(req: Request, problem?: Problem): PageContext {
-    const body = (req.body ?? {}) as { to?: unknown; username?: unknown };
+  context(request: Request, problem?: Problem): PageContext {
+    const body = (request.body ?? {}) as { to?: unknown; username?: unknown };
     return {
       site: this.site,
-      visit: visitFor(req),
-      to: text(body.to ?? req.query['to']),
+      visit: visitFor(request),
+      to: text(body.to ?? request.query['to']),
       name: text(body.username),
       problem,
     };
@@ -48,7 +48,7 @@ export class Pages {
 }
 
 /** What a page shows of the visitor. The looks were checked by the portal, which stores them. */
-export const visitFor = (req: Request): Visit =>
-  visitOf(req as Parameters<typeof visitOf>[0], req.session ? sessionInfo(req) : null);
+export const visitFor = (request: Request): Visit =>
+  visitOf(request as Parameters<typeof visitOf>[0], request.session ? sessionInfo(request) : null);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 2000) : '');

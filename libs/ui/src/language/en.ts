@@ -18,7 +18,7 @@ export const en = {
   username: 'Name',
   password: 'Password',
   signInLead: 'Any replica can check your password; every replica will know you.',
-  wrongPair: 'That name and password do not belong together.',
+  wrongPair: 'Wrong username or password.',
   demoHint: 'Demo account',
   articles,
   servedBy: 'This page was made by',
