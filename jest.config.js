@@ -12,7 +12,7 @@ export default {
         jsc: {
           parser: { syntax: 'typescript', decorators: true, tsx: true },
           target: 'es2024',
-        experimental: { keepImportAttributes: true },
+          experimental: { keepImportAttributes: true },
           transform: {
             legacyDecorator: true,
             decoratorMetadata: true,
