@@ -3,7 +3,7 @@ import { EndedSessionGuard, sessionInfo, Sessions } from '@baton/session';
 import { Body, Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { parse } from '../../apps/portal/src/parse.ts';
+import { parse } from '@baton/platform';
 
 type Tally = Record<string, number>;
 

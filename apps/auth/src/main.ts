@@ -17,7 +17,7 @@ await startProgram(async () => {
     module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site }),
     config: settings,
     errorPage: errorPages(site),
-    describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),
+    describeRequest: (request) => ({ publicId: sessionInfo(request)?.publicId }),
     configure: (app) => void app.use(ASSETS, assets.serve),
   });
 });

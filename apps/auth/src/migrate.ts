@@ -18,5 +18,5 @@ await startProgram(async () => {
 function explainOutage(error: unknown): never {
   const { code = '', message } = error as Error & { code?: string };
   if (!CANNOT_CONNECT.test(code)) throw error;
-  throw new StartError(`Postgres cannot be reached with DATABASE_URL (${message || code}): start it, or correct the address.`);
+  throw new StartError(`Cannot connect to Postgres at DATABASE_URL (${message || code}): start it or correct the address.`);
 }

@@ -14,7 +14,7 @@ import { createRegistry, measureRequests } from './metrics/metrics.ts';
 import { PlatformModule } from './platform.module.ts';
 import { shutDownGracefully } from './shutdown/shutdown.ts';
 
-/** Longer than any usual proxy keeps a connection for reuse (nginx: 60 s), so that it is never this side that ends one in use. */
+/** Longer than any usual proxy keeps a connection for reuse (nginx: 60 s), so that this side never closes a connection in use. */
 const KEEP_ALIVE_MS = 65_000;
 
 export interface BootstrapOptions {
@@ -23,7 +23,7 @@ export interface BootstrapOptions {
   config: PlatformSettings;
   errorPage?: ErrorPage;
   describeRequest?: DescribeRequest;
-  /** Last adjustments before the app listens. */
+  /** Runs before the app listens. */
   configure?: (app: NestExpressApplication) => void | Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { ConfigError } from './config/config-error.ts';
 
-/** Why a program cannot start, in one sentence that says what to do. */
+/** Why a program cannot start, in one sentence that names the remedy. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
@@ -20,8 +20,8 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError || error.name === 'StartError') return error.message;
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-  if (code === 'EADDRINUSE') return `Port ${port} is already in use: choose another with PORT, or stop what listens there.`;
+  if (code === 'EADDRINUSE') return `Port ${port} is already in use: choose another with PORT, or stop the process that uses it.`;
   if (code === 'EACCES' && port) return `Port ${port} may not be opened by this user: choose one above 1023 with PORT.`;
-  if (code === 'EADDRNOTAVAIL') return `The address ${address} is not one of this machine: correct BIND_ADDRESS.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine: correct BIND_ADDRESS.`;
   return error.stack ?? error.message;
 }

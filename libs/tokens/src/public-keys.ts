@@ -2,12 +2,12 @@ import { Database } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 
-/** A key that was withdrawn is believed at most this long. */
+/** A withdrawn key is trusted at most this long. */
 const KEEP_MS = 60_000;
-/** Tokens with invented key names must not become questions to the database. */
+/** Tokens with invented key ids must not cause a query each. */
 const ASK_AGAIN_MS = 1000;
 
-/** The public keys of the auth app, from the table it publishes them in; kept, so that an outage of Postgres refuses no token. */
+/** The public keys of the auth app, from its table. Kept in memory, so that tokens stay valid while Postgres is unavailable. */
 @Injectable()
 export class PublicKeys {
   private keys = new Map<string, CryptoKey>();
@@ -16,7 +16,7 @@ export class PublicKeys {
 
   constructor(private readonly database: Database) {}
 
-  /** @throws StoreUnavailableError when the key is not known here and Postgres cannot be asked. */
+  /** @throws StoreUnavailableError when the key is unknown here and Postgres is unavailable. */
   async find(kid: string): Promise<CryptoKey | null> {
     const age = performance.now() - this.loadedAt;
     if (age > KEEP_MS || (!this.keys.has(kid) && age > ASK_AGAIN_MS)) await this.reload(kid);

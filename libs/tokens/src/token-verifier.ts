@@ -31,7 +31,7 @@ export class TokenVerifier {
 
   /**
    * @throws InvalidTokenError when the token is not ours, not for us, expired, or its session has ended.
-   * @throws StoreUnavailableError when that cannot be told.
+   * @throws StoreUnavailableError when no store can tell.
    */
   async verify(token: string): Promise<Principal> {
     const { sub, sid, name, roles } = await this.trustedClaims(token);
@@ -51,7 +51,7 @@ export class TokenVerifier {
       return claims.parse(payload satisfies JWTPayload);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
-      throw new InvalidTokenError('The token is not valid here.', { cause: error });
+      throw new InvalidTokenError('Invalid token.', { cause: error });
     }
   }
 

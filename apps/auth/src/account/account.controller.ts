@@ -1,4 +1,4 @@
-import { prefersPage } from '@baton/platform';
+import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
 import { renderPage } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
@@ -11,7 +11,6 @@ import { accountPage } from '../pages/account.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
 import { Pages } from '../pages/pages.ts';
 import { reauthenticatePage } from '../pages/reauthenticate.page.tsx';
-import { parseBody } from '../parse-body.ts';
 import { Account } from './account.ts';
 
 const RECENT_EVENTS = 10;
@@ -29,35 +28,35 @@ export class AccountController {
 
   @Get('account')
   @UseFilters(FormFilter.around(accountPage))
-  async show(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const user = req.session.user!;
+  async show(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const user = request.session.user!;
     const events = await this.audit.recent(user.id, RECENT_EVENTS);
-    if (prefersPage(req)) res.type('html').send(renderPage(accountPage({ ...this.pages.context(req), events })));
-    else res.json({ user, events });
+    if (prefersPage(request)) response.type('html').send(renderPage(accountPage({ ...this.pages.context(request), events })));
+    else response.json({ user, events });
   }
 
   @Post('password')
   @HttpCode(200)
   @UseFilters(FormFilter.around(accountPage))
-  async changePassword(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { currentPassword, newPassword } = parseBody(passwordChange, req);
-    await this.account.changePassword(req, currentPassword, newPassword);
-    const done = 'The password is changed. Every other device is signed out.';
-    if (prefersPage(req)) res.type('html').send(renderPage(accountPage({ ...this.pages.context(req), done })));
-    else res.status(204).end();
+  async changePassword(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { currentPassword, newPassword } = parse(passwordChange, request.body);
+    await this.account.changePassword(request, currentPassword, newPassword);
+    const done = 'Your password has been changed. All other devices have been signed out.';
+    if (prefersPage(request)) response.type('html').send(renderPage(accountPage({ ...this.pages.context(request), done })));
+    else response.status(204).end();
   }
 
   @Get('reauthenticate')
   @UseFilters(FormFilter.around(reauthenticatePage))
-  confirmPage(@Req() req: Request, @Res() res: Response): void {
-    this.pages.send(req, res, reauthenticatePage);
+  confirmPage(@Req() request: Request, @Res() response: Response): void {
+    this.pages.send(request, response, reauthenticatePage);
   }
 
   @Post('reauthenticate')
   @UseFilters(FormFilter.around(reauthenticatePage))
-  async confirm(@Req() req: Request, @Res() res: Response): Promise<void> {
-    await this.account.reauthenticate(req, parseBody(confirmation, req).password);
-    if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
-    else res.status(204).end();
+  async confirm(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.account.reauthenticate(request, parse(confirmation, request.body).password);
+    if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
+    else response.status(204).end();
   }
 }

@@ -11,7 +11,7 @@ import { passwordWeakness } from '../users/password-rules.ts';
 import { isAcceptableUserName, normaliseUserName } from '../users/user-name.ts';
 import { Users } from '../users/users.ts';
 
-/** What people do with their own account. */
+/** What users do with their own account. */
 @Injectable()
 export class Account {
   constructor(
@@ -23,40 +23,41 @@ export class Account {
     private readonly audit: AuditLog,
   ) {}
 
-  async register(req: Request, typedName: string, password: string) {
+  async register(request: Request, typedName: string, password: string) {
     const name = normaliseUserName(typedName);
-    if (!isAcceptableUserName(name)) throw refused('A name has 1 to 64 letters, digits and . _ @ + -');
+    if (!isAcceptableUserName(name))
+      throw refused('A username has 1 to 64 letters, digits or . _ @ + - and begins with a letter or digit.');
     refuseWeak(password, name);
-    const count = this.throttle.registration(req.ip ?? '');
+    const count = this.throttle.registration(request.ip ?? '');
     await this.throttle.refuseIfLimited(count);
     await this.throttle.count(count);
     const user = await this.users.register(name, password);
-    if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'Somebody has this name already.' });
-    await this.audit.record(req, 'registered', { userId: user.id });
-    return this.signIn.signIn(req, user);
+    if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'This name is already taken.' });
+    await this.audit.record(request, 'registered', { userId: user.id });
+    return this.signIn.signIn(request, user);
   }
 
   /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
-  async changePassword(req: Request, current: string, wanted: string): Promise<void> {
-    const user = await this.authenticator.authenticate(req, req.session.user!.name, current);
+  async changePassword(request: Request, current: string, wanted: string): Promise<void> {
+    const user = await this.authenticator.authenticate(request, request.session.user!.name, current);
     refuseWeak(wanted, user.name);
     const passwordHash = await hashPassword(wanted);
-    await this.sessions.revokeOthers(req, {
+    await this.sessions.revokeOthers(request, {
       reason: 'password changed',
       within: (tx) => this.users.replacePassword(tx, user, passwordHash),
     });
-    await this.sessions.reauthenticate(req).catch(sessionMayHaveEnded);
-    await this.audit.record(req, 'password-changed');
+    await this.sessions.reauthenticate(request).catch(sessionMayHaveEnded);
+    await this.audit.record(request, 'password-changed');
   }
 
-  async reauthenticate(req: Request, password: string): Promise<void> {
-    await this.authenticator.authenticate(req, req.session.user!.name, password);
-    await this.sessions.reauthenticate(req);
-    await this.audit.record(req, 'reauthenticated');
+  async reauthenticate(request: Request, password: string): Promise<void> {
+    await this.authenticator.authenticate(request, request.session.user!.name, password);
+    await this.sessions.reauthenticate(request);
+    await this.audit.record(request, 'reauthenticated');
   }
 }
 
-/** The password is changed by now. If another tab ended this session meanwhile, an error would say that it is not. */
+/** The password is already changed. An error, because another tab logged out meanwhile, would suggest that it is not. */
 function sessionMayHaveEnded(error: unknown): void {
   if (!(error instanceof SessionGoneError)) throw error;
 }

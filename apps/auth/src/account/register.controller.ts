@@ -1,4 +1,4 @@
-import { prefersPage, ProblemException } from '@baton/platform';
+import { parse, prefersPage, ProblemException } from '@baton/platform';
 import { Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { returnTo } from '../login/return-to.ts';
 import { FormFilter } from '../pages/form.filter.ts';
 import { Pages } from '../pages/pages.ts';
 import { registerPage } from '../pages/register.page.tsx';
-import { parseBody } from '../parse-body.ts';
 import { Account } from './account.ts';
 
 const newAccount = z.object({ username: typedName, password: typedPassword });
@@ -23,16 +22,17 @@ export class RegisterController {
   ) {}
 
   @Get()
-  page(@Req() req: Request, @Res() res: Response): void {
-    this.pages.send(req, res, registerPage);
+  page(@Req() request: Request, @Res() response: Response): void {
+    this.pages.send(request, response, registerPage);
   }
 
   @Post()
-  async register(@Req() req: Request, @Res() res: Response): Promise<void> {
-    if (!this.settings.REGISTRATION_OPEN) throw new ProblemException(403, { title: 'Closed', detail: 'Ask an administrator.' });
-    const { username, password } = parseBody(newAccount, req);
-    const user = await this.account.register(req, username, password);
-    if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
-    else res.status(201).json({ user });
+  async register(@Req() request: Request, @Res() response: Response): Promise<void> {
+    if (!this.settings.REGISTRATION_OPEN)
+      throw new ProblemException(403, { title: 'Registration is closed', detail: 'Ask an administrator for an account.' });
+    const { username, password } = parse(newAccount, request.body);
+    const user = await this.account.register(request, username, password);
+    if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
+    else response.status(201).json({ user });
   }
 }

@@ -7,7 +7,7 @@ import { AuthSettings } from '../auth-settings.ts';
 /** The type of the problem that `POST /auth/reauthenticate` solves. */
 export const REAUTHENTICATE = `urn:${NAME}:reauthenticate`;
 
-/** What could lock the owner out asks for the password again when the last authentication is too long ago (OWASP ASVS 7.5). */
+/** Asks for the password again before an operation that could lock the owner out, if the last authentication is too old (OWASP ASVS 7.5). */
 @Injectable()
 export class StepUpGuard implements CanActivate {
   constructor(@Inject(AuthSettings) private readonly settings: AuthSettings) {}

@@ -28,31 +28,31 @@ export class AdminController {
   @Post('users/:id/disable')
   @HttpCode(200)
   @UseGuards(StepUpGuard)
-  async disable(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
+  async disable(@Req() request: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
     await this.mustExist(id);
     const ended = await this.sessions.revokeAll(id, {
       reason: 'account disabled',
       within: (tx) => this.users.setDisabled(tx, id, true),
     });
-    await this.audit.record(req, 'account-disabled', { details: { account: id, ended } });
+    await this.audit.record(request, 'account-disabled', { details: { account: id, ended } });
     return { ended };
   }
 
   @Post('users/:id/enable')
   @HttpCode(204)
   @UseGuards(StepUpGuard)
-  async enable(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async enable(@Req() request: Request, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
     await this.mustExist(id);
     await this.users.enable(id);
-    await this.audit.record(req, 'account-enabled', { details: { account: id } });
+    await this.audit.record(request, 'account-enabled', { details: { account: id } });
   }
 
   @Delete('users/:id/sessions')
   @UseGuards(StepUpGuard)
-  async endSessions(@Req() req: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
+  async endSessions(@Req() request: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
     await this.mustExist(id);
     const ended = await this.sessions.revokeAll(id, { reason: 'ended by an administrator' });
-    await this.audit.record(req, 'sessions-ended-by-admin', { details: { account: id, ended } });
+    await this.audit.record(request, 'sessions-ended-by-admin', { details: { account: id, ended } });
     return { ended };
   }
 
@@ -60,13 +60,12 @@ export class AdminController {
   @Delete('sessions')
   @HttpCode(204)
   @UseGuards(StepUpGuard)
-  async endEverybody(@Req() req: Request): Promise<void> {
+  async endEverybody(@Req() request: Request): Promise<void> {
     await this.sessions.revokeEverybody();
-    await this.audit.record(req, 'everybody-signed-out');
+    await this.audit.record(request, 'everybody-signed-out');
   }
 
   private async mustExist(id: string): Promise<void> {
-    if (!(await this.users.find(id)))
-      throw new ProblemException(404, { title: 'Not Found', detail: 'There is no such account.' });
+    if (!(await this.users.find(id))) throw new ProblemException(404, { title: 'Not Found', detail: 'Unknown account.' });
   }
 }

@@ -3,7 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { Request } from 'express';
 import { Users } from '../users/users.ts';
 
-/** Asks the table, not the session: who lost the role loses it at once. */
+/** Reads the role from the table, not the session: a revoked role is lost at once. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(private readonly users: Users) {}
@@ -12,6 +12,6 @@ export class AdminGuard implements CanActivate {
     const id = context.switchToHttp().getRequest<Request>().session.user!.id;
     const user = await this.users.find(id);
     if (user?.disabledAt === null && user.roles.includes('admin')) return true;
-    throw new ProblemException(403, { title: 'Forbidden', detail: 'This is for administrators.' });
+    throw new ProblemException(403, { title: 'Forbidden', detail: 'Only administrators may do this.' });
   }
 }

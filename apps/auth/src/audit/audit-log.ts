@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
 
-/** What people and administrators do here; what happens to sessions on any replica comes by the feed (session-audit.ts). */
+/** What people and administrators do here; events of sessions come from the feed (session-audit.ts). */
 export type AuditEvent =
   | 'login-ok'
   | 'login-failed'
@@ -47,22 +47,22 @@ export class AuditLog {
   ) {}
 
   record(
-    req: Request,
+    request: Request,
     event: AuditEvent,
     more: { userId?: string; publicId?: string | null; details?: object } = {},
   ): Promise<void> {
     return this.write({
       event,
-      userId: more.userId ?? req.session?.user?.id ?? null,
-      publicId: more.publicId ?? sessionInfo(req)?.publicId ?? null,
-      address: req.ip,
-      userAgent: req.get('user-agent')?.slice(0, 300),
-      requestId: req.id as string,
+      userId: more.userId ?? request.session?.user?.id ?? null,
+      publicId: more.publicId ?? sessionInfo(request)?.publicId ?? null,
+      address: request.ip,
+      userAgent: request.get('user-agent')?.slice(0, 300),
+      requestId: request.id as string,
       details: more.details,
     });
   }
 
-  /** What its owner should know of an account, newest first. */
+  /** Events of an account for its owner, newest first. */
   recent(userId: string, limit: number): Promise<RecordedEvent[]> {
     return this.database.query<RecordedEvent>(
       `SELECT event, at, address, user_agent AS "userAgent", details->>'reason' AS reason
@@ -71,7 +71,7 @@ export class AuditLog {
     );
   }
 
-  /** The log line is written in any case; a table that cannot be reached fails no request. */
+  /** Always writes the log line. An unavailable table does not fail the request. */
   async write(entry: AuditEntry): Promise<void> {
     try {
       if (await this.insert(entry)) this.logger.log({ audit: entry, msg: entry.event });
@@ -80,7 +80,7 @@ export class AuditLog {
     }
   }
 
-  /** False: another replica has recorded this session event. */
+  /** False: another replica has already recorded this session event. */
   private async insert(entry: AuditEntry): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO audit_log (event, user_id, public_id, address, user_agent, replica, request_id, details, session_event_id)

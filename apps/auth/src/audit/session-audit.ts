@@ -2,7 +2,7 @@ import { Database, SessionFeed, THEFT, type SessionEvent } from '@baton/session'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { AuditLog } from './audit-log.ts';
 
-/** Sessions that end or get a new id, on whichever replica of whichever app: every replica hears of it, one of them writes it down. */
+/** Records revocations and renewals on all replicas of all apps. Every replica receives the events; one of them writes the row. */
 @Injectable()
 export class SessionAudit implements OnApplicationBootstrap, OnModuleDestroy {
   private unsubscribe = (): void => {};
@@ -24,7 +24,7 @@ export class SessionAudit implements OnApplicationBootstrap, OnModuleDestroy {
     this.unsubscribe();
   }
 
-  /** What happened while no replica of this app was there to hear it. */
+  /** Records what happened while no replica of this app was running. */
   private async catchUp(): Promise<void> {
     const [row] = await this.database.query<{ last: string | null }>('SELECT max(session_event_id) AS last FROM audit_log');
     if (row?.last == null) return;
@@ -44,7 +44,7 @@ export class SessionAudit implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Null for what is no business of an audit log. */
+/** Null for events that an audit log does not record. */
 export function auditName({ type, reason }: Pick<SessionEvent, 'type' | 'reason'>): string | null {
   if (type === 'revoked') return reason === THEFT ? 'theft-detected' : 'session-revoked';
   return type === 'rotated' ? 'session-rotated' : null;

@@ -10,7 +10,7 @@ import { FormFilter } from '../pages/form.filter.ts';
 import { Pages } from '../pages/pages.ts';
 import { openSession, type OpenSession } from './open-session.ts';
 
-/** A person's own sessions. Programs say DELETE; forms cannot, so they POST to `/end`. */
+/** A user's own sessions. Programs send DELETE; forms cannot, so they POST to `/end`. */
 @Controller('auth/sessions')
 @UseGuards(SessionGuard)
 @UseFilters(FormFilter.around(accountPage))
@@ -21,50 +21,50 @@ export class DevicesController {
   ) {}
 
   @Get()
-  async list(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const records = await this.sessions.list(userId(req));
-    const open = records.map((record) => openSession(req, record));
-    if (prefersPage(req)) this.sendPage(req, res, open);
-    else res.json(open);
+  async list(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const records = await this.sessions.list(userId(request));
+    const open = records.map((record) => openSession(request, record));
+    if (prefersPage(request)) this.sendPage(request, response, open);
+    else response.json(open);
   }
 
   @Delete(':publicId')
   @UseGuards(StepUpGuard)
-  async end(@Req() req: Request, @Res() res: Response, @Param('publicId') publicId: string): Promise<void> {
-    await this.endOne(req, publicId);
-    res.status(204).end();
+  async end(@Req() request: Request, @Res() response: Response, @Param('publicId') publicId: string): Promise<void> {
+    await this.endOne(request, publicId);
+    response.status(204).end();
   }
 
   @Post(':publicId/end')
   @UseGuards(StepUpGuard)
-  async endByForm(@Req() req: Request, @Res() res: Response, @Param('publicId') publicId: string): Promise<void> {
-    await this.endOne(req, publicId);
-    res.redirect(303, '/auth/sessions');
+  async endByForm(@Req() request: Request, @Res() response: Response, @Param('publicId') publicId: string): Promise<void> {
+    await this.endOne(request, publicId);
+    response.redirect(303, '/auth/sessions');
   }
 
   @Delete()
   @UseGuards(StepUpGuard)
-  async endOthers(@Req() req: Request, @Res() res: Response): Promise<void> {
-    res.json({ ended: await this.sessions.revokeOthers(req) });
+  async endOthers(@Req() request: Request, @Res() response: Response): Promise<void> {
+    response.json({ ended: await this.sessions.revokeOthers(request) });
   }
 
   @Post('end-others')
   @UseGuards(StepUpGuard)
-  async endOthersByForm(@Req() req: Request, @Res() res: Response): Promise<void> {
-    await this.sessions.revokeOthers(req);
-    res.redirect(303, '/auth/sessions');
+  async endOthersByForm(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.sessions.revokeOthers(request);
+    response.redirect(303, '/auth/sessions');
   }
 
-  /** Somebody else's session and no session at all are the same 404: ids cannot be probed. */
-  private async endOne(req: Request, publicId: string): Promise<void> {
-    const ended = await this.sessions.revoke(userId(req), publicId);
+  /** Another user's session gets the same 404 as an unknown one, so ids cannot be probed. */
+  private async endOne(request: Request, publicId: string): Promise<void> {
+    const ended = await this.sessions.revoke(userId(request), publicId);
     if (!ended) throw new ProblemException(404, { title: 'Not Found', detail: 'You have no such session.' });
   }
 
-  private sendPage(req: Request, res: Response, sessions: OpenSession[]): void {
-    res.type('html').send(renderPage(devicesPage({ ...this.pages.context(req), sessions })));
+  private sendPage(request: Request, response: Response, sessions: OpenSession[]): void {
+    response.type('html').send(renderPage(devicesPage({ ...this.pages.context(request), sessions })));
   }
 }
 
-/** The guard has seen to it that there is one. */
-const userId = (req: Request): string => req.session.user!.id;
+/** The guard lets in only users who are signed in. */
+const userId = (request: Request): string => request.session.user!.id;

@@ -10,9 +10,9 @@ export interface OpenSession {
   device: { ip: string | null; userAgent: string | null };
 }
 
-export const openSession = (req: Request, record: SessionRecord): OpenSession => ({
+export const openSession = (request: Request, record: SessionRecord): OpenSession => ({
   publicId: record.publicId,
-  current: record.publicId === sessionInfo(req)?.publicId,
+  current: record.publicId === sessionInfo(request)?.publicId,
   createdAt: new Date(record.createdAt).toISOString(),
   lastSeenAt: new Date(record.lastSeenAt).toISOString(),
   device: record.device,

@@ -16,28 +16,28 @@ export class Authenticator {
   ) {}
 
   /**
-   * Asks the throttle before and after the comparison: of many guesses at the same time, those that come after the limit get
-   * the same refusal whether they were right or wrong.
-   * @throws ProblemException 401 for a wrong pair, an unknown or a disabled user alike; 429 after too many of them.
+   * Checks the throttle before and after the comparison: of many simultaneous guesses, those over the limit are refused
+   * whether they are right or wrong.
+   * @throws ProblemException 401 for a wrong password, an unknown or a disabled user alike; 429 after too many attempts.
    */
-  async authenticate(req: Request, name: string, password: string): Promise<User> {
-    const suspects = this.throttle.login(name, req.ip ?? '');
+  async authenticate(request: Request, name: string, password: string): Promise<User> {
+    const suspects = this.throttle.login(name, request.ip ?? '');
     const counts = [suspects.account, suspects.address];
     await this.throttle.refuseIfLimited(...counts);
     const user = await this.users.verify(name, password);
     await this.throttle.refuseIfLimited(...counts);
-    if (!user) return this.refuse(req, counts);
+    if (!user) return this.refuse(request, counts);
     // The address keeps its count: an attacker may own one account.
     await this.throttle.forget(suspects.account);
     return user;
   }
 
-  private async refuse(req: Request, counts: Count[]): Promise<never> {
+  private async refuse(request: Request, counts: Count[]): Promise<never> {
     const locked = await this.throttle.count(...counts);
-    await this.audit.record(req, locked ? 'lockout' : 'login-failed', { details: { against: counts.map(({ key }) => key) } });
+    await this.audit.record(request, locked ? 'lockout' : 'login-failed', { details: { against: counts.map(({ key }) => key) } });
     throw wrongCredentials();
   }
 }
 
 export const wrongCredentials = () =>
-  new ProblemException(401, { title: 'Not signed in', detail: 'The name and the password do not belong together.' });
+  new ProblemException(401, { title: 'Not signed in', detail: 'Wrong username or password.' });

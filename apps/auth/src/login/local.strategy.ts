@@ -11,7 +11,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
     super({ passReqToCallback: true, session: false });
   }
 
-  validate(req: Request, username: string, password: string): Promise<User> {
-    return this.authenticator.authenticate(req, username, password);
+  validate(request: Request, username: string, password: string): Promise<User> {
+    return this.authenticator.authenticate(request, username, password);
   }
 }

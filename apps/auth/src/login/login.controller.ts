@@ -21,30 +21,30 @@ export class LoginController {
   ) {}
 
   @Get('login')
-  page(@Req() req: Request, @Res() res: Response): void {
-    if (req.session.user) res.redirect(303, returnTo(req.query['to']));
-    else this.pages.send(req, res, loginPage);
+  page(@Req() request: Request, @Res() response: Response): void {
+    if (request.session.user) response.redirect(303, returnTo(request.query['to']));
+    else this.pages.send(request, response, loginPage);
   }
 
   @Post('login')
   @HttpCode(200)
   @UseGuards(CredentialsGuard)
   @UseFilters(FormFilter.around(loginPage))
-  async login(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const user = await this.signIn.signIn(req, req.user as User);
-    if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
-    else res.json({ user });
+  async login(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const user = await this.signIn.signIn(request, request.user as User);
+    if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
+    else response.json({ user });
   }
 
   @Post('logout')
   @HttpCode(204)
-  async logout(@Req() req: Request, @Res() res: Response): Promise<void> {
+  async logout(@Req() request: Request, @Res() response: Response): Promise<void> {
     // Signing out takes the session off the request.
-    const [user, publicId] = [req.session.user, sessionInfo(req)?.publicId];
-    await this.sessions.signOut(req);
-    if (user) await this.audit.record(req, 'logout', { userId: user.id, publicId });
-    res.set('Clear-Site-Data', '"cache", "storage"');
-    if (prefersPage(req)) res.redirect(303, '/');
-    else res.status(204).end();
+    const [user, publicId] = [request.session.user, sessionInfo(request)?.publicId];
+    await this.sessions.signOut(request);
+    if (user) await this.audit.record(request, 'logout', { userId: user.id, publicId });
+    response.set('Clear-Site-Data', '"cache", "storage"');
+    if (prefersPage(request)) response.redirect(303, '/');
+    else response.status(204).end();
   }
 }

@@ -6,7 +6,7 @@ import type { User } from '../users/user.entity.ts';
 import { sessionUser, Users } from '../users/users.ts';
 import { wrongCredentials } from './authenticator.ts';
 
-/** A session for somebody whose password was just checked. */
+/** Creates a session for a user whose password was just checked. */
 @Injectable()
 export class SignIn {
   /** Logins of one user wait for the user's lock in Postgres. Waiting here first takes no connection. */
@@ -18,14 +18,14 @@ export class SignIn {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Comparing a password takes long enough for it to be changed, or the account disabled, meanwhile: the guard looks again. */
-  async signIn(req: Request, user: User): Promise<SessionUser> {
+  /** The password may be changed or the account disabled while the hash is compared, so the guard checks again. */
+  async signIn(request: Request, user: User): Promise<SessionUser> {
     const signedIn = sessionUser(user);
     const guard = async (tx: Tx) => {
       if (!(await this.users.stillSame(tx, user))) throw wrongCredentials();
     };
-    await this.logins.run(user.id, () => this.sessions.signIn(req, signedIn, { guard }));
-    await this.audit.record(req, 'login-ok');
+    await this.logins.run(user.id, () => this.sessions.signIn(request, signedIn, { guard }));
+    await this.audit.record(request, 'login-ok');
     return signedIn;
   }
 }

@@ -6,15 +6,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 import { normaliseUserName } from '../users/user-name.ts';
 
-/** Something that may happen only so often within the window. */
+/** A counter with a limit per window. */
 export interface Count {
   readonly key: string;
   readonly limit: number;
 }
 
 /**
- * Counts what attackers do too often, in Postgres: one count for all replicas, and none the less while Redis is away.
- * (Without Postgres nobody can log in or register at all, so there is nothing to count.)
+ * Counts failed logins and registrations in Postgres: one count for all replicas, also while Redis is unavailable.
+ * (Without Postgres nobody can log in or register, so there is nothing to count.)
  */
 @Injectable()
 export class Throttle {
@@ -47,7 +47,7 @@ export class Throttle {
     if (row?.seconds) throw tooMany(row.seconds);
   }
 
-  /** It happened once more. Answers true for the one that reaches a limit. */
+  /** Adds one. Returns true for the attempt that reaches a limit. */
   async count(...counts: Count[]): Promise<boolean> {
     const rows = await this.database.query<{ key: string; times: number }>(
       `INSERT INTO throttle AS known (key, times, forgotten_at)
@@ -66,10 +66,10 @@ export class Throttle {
   }
 }
 
-/** People type passwords into the field for the name. */
+/** Hashed, because people type passwords into the username field. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-/** Whoever has an IPv6 address has a /64 of them. */
+/** The owner of an IPv6 address usually has its whole /64. */
 function network(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');
@@ -80,6 +80,6 @@ function network(address: string): string {
 const tooMany = (seconds: number) =>
   new ProblemException(
     429,
-    { title: 'Too many attempts', detail: `There were too many attempts. Try again in ${Math.ceil(seconds / 60)} min.` },
+    { title: 'Too many attempts', detail: `Too many attempts. Try again in ${Math.ceil(seconds / 60)} min.` },
     { 'Retry-After': String(seconds) },
   );

@@ -15,17 +15,17 @@ export const accountPage = ({
     <div class="wrap narrow stack">
       <h1>{visit.user?.name ?? 'Account'}</h1>
       <p>
-        <a href="/auth/sessions">Devices that are signed in</a>
+        <a href="/auth/sessions">Signed-in devices</a>
       </p>
       <Theft events={events} />
       <h2>Change the password</h2>
       <ProblemNotice problem={problem} />
       {done && <Notice tone="good" title={done} />}
       <form method="post" action="/auth/password" class="stack">
-        <Field name="currentPassword" label="Password now" type="password" autocomplete="current-password" required />
+        <Field name="currentPassword" label="Current password" type="password" autocomplete="current-password" required />
         <NewPassword name="newPassword" />
         <button class="button" type="submit">
-          Change it, and sign out every other device
+          Change password and sign out all other devices
         </button>
       </form>
       <Events events={events} />
@@ -33,18 +33,18 @@ export const accountPage = ({
   </Page>
 );
 
-/** Somebody used an id that had been replaced: one of the two who used this session was not its owner. */
+/** A replaced id was used again: two people held ids of the session, and one of them was not its owner. */
 const Theft = ({ events }: { events: RecordedEvent[] }) =>
   events.some(({ event }) => event === 'theft-detected') ? (
-    <Notice tone="bad" title="One of your sessions may have been stolen. It was ended.">
-      If the devices below are not all yours, change your password: that signs every other device out.
+    <Notice tone="bad" title="One of your sessions may have been stolen and has been ended.">
+      If you do not recognize a device, change your password: this signs out all other devices.
     </Notice>
   ) : null;
 
 const Events = ({ events }: { events: RecordedEvent[] }) =>
   events.length === 0 ? null : (
     <section class="stack">
-      <h2>What happened lately</h2>
+      <h2>Recent activity</h2>
       <ul>
         {events.map(({ event, at, address, reason }) => (
           <li key={at.toISOString()}>

@@ -5,7 +5,7 @@ import type { PageContext } from './pages.ts';
 export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { sessions: OpenSession[] }) => (
   <Page title="Devices" site={site} visit={visit} mainLanguage="en">
     <div class="wrap stack">
-      <h1>Devices that are signed in</h1>
+      <h1>Signed-in devices</h1>
       {problem && <Notice tone="bad" title={problem.detail ?? problem.title} />}
       <table>
         <thead>
@@ -28,7 +28,7 @@ export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { 
       {sessions.length > 1 && (
         <form method="post" action="/auth/sessions/end-others">
           <button class="button" type="submit">
-            Sign out every other device
+            Sign out all other devices
           </button>
         </form>
       )}
@@ -42,7 +42,7 @@ const Row = ({ session }: { session: OpenSession }) => (
     <td>{session.device.ip ?? 'unknown'}</td>
     <td>{time(session.createdAt)}</td>
     <td>{time(session.lastSeenAt)}</td>
-    <td>{session.current ? <strong>this one</strong> : <EndForm publicId={session.publicId} />}</td>
+    <td>{session.current ? <strong>this device</strong> : <EndForm publicId={session.publicId} />}</td>
   </tr>
 );
 

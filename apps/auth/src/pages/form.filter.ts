@@ -14,23 +14,23 @@ export const FormFilter = {
 
       catch(error: unknown, host: ArgumentsHost): void {
         const http = host.switchToHttp();
-        const [req, res] = [http.getRequest<Request>(), http.getResponse<Response>()];
+        const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
         const { problem, headers } = toProblem(toHttpError(error));
-        const detour = prefersPage(req) ? detourFor(req, problem) : null;
-        if (detour) res.redirect(303, `${detour}?to=${encodeURIComponent(pathOf(req))}`);
-        else if (!prefersPage(req) || problem.status >= 500) sendProblem(toHttpError(error), req, res);
-        else this.pages.send(req, res.status(problem.status).set(headers), page, problem);
+        const detour = prefersPage(request) ? detourFor(request, problem) : null;
+        if (detour) response.redirect(303, `${detour}?to=${encodeURIComponent(pathOf(request))}`);
+        else if (!prefersPage(request) || problem.status >= 500) sendProblem(toHttpError(error), request, response);
+        else this.pages.send(request, response.status(problem.status).set(headers), page, problem);
       }
     }
     return FormAgain;
   },
 };
 
-function detourFor(req: Request, problem: { status: number; type: string }): string | null {
+function detourFor(request: Request, problem: { status: number; type: string }): string | null {
   if (problem.type === REAUTHENTICATE) return '/auth/reauthenticate';
-  return problem.status === 401 && !req.session?.user && !req.path.endsWith('/login') ? '/auth/login' : null;
+  return problem.status === 401 && !request.session?.user && !request.path.endsWith('/login') ? '/auth/login' : null;
 }
 
 /** A POST cannot be made again for somebody: they come back to the page that holds its form. */
-const pathOf = (req: Request): string => (req.method === 'GET' ? req.originalUrl : formPage(req.path));
+const pathOf = (request: Request): string => (request.method === 'GET' ? request.originalUrl : formPage(request.path));
 const formPage = (path: string): string => (path.startsWith('/auth/sessions') ? '/auth/sessions' : '/auth/account');

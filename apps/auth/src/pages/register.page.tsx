@@ -17,7 +17,7 @@ export const registerPage = ({ site, visit, to, name, problem }: PageContext) =>
         </button>
       </form>
       <p>
-        <a href="/auth/login">I have one already</a>
+        <a href="/auth/login">I already have an account</a>
       </p>
     </div>
   </Page>
@@ -31,7 +31,7 @@ export const NewPassword = ({ name }: { name: string }) => (
     autocomplete="new-password"
     minLength={SHORTEST_PASSWORD}
     maxLength={LONGEST_PASSWORD}
-    hint={`${SHORTEST_PASSWORD} characters or more. Length is all that counts; a sentence is fine.`}
+    hint={`At least ${SHORTEST_PASSWORD} characters. Only the length counts; a sentence is fine.`}
     required
   />
 );

@@ -4,7 +4,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type Cry
 import { AuthSettings } from '../auth-settings.ts';
 import { SealedBox } from './sealed-box.ts';
 
-/** How long a token is good. */
+/** How long a token is valid. */
 export const TOKEN_SECONDS = 300;
 
 export interface SigningKey {

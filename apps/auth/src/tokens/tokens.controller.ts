@@ -17,24 +17,24 @@ export class TokensController {
   @Post('token')
   @HttpCode(200)
   @UseGuards(SessionGuard)
-  async token(@Req() req: Request): Promise<{ token: string; tokenType: string; expiresInSeconds: number }> {
-    const { expiresAt } = sessionInfo(req)!;
+  async token(@Req() request: Request): Promise<{ token: string; tokenType: string; expiresInSeconds: number }> {
+    const { expiresAt } = sessionInfo(request)!;
     const seconds = Math.min(TOKEN_SECONDS, Math.ceil((expiresAt - Date.now()) / 1000));
-    return { token: await this.sign(req, seconds), tokenType: 'Bearer', expiresInSeconds: seconds };
+    return { token: await this.sign(request, seconds), tokenType: 'Bearer', expiresInSeconds: seconds };
   }
 
   @Get('.well-known/jwks.json')
   @Header('Content-Type', 'application/jwk-set+json')
-  async jwks(@Req() req: Request): Promise<object> {
+  async jwks(@Req() request: Request): Promise<object> {
     const keys = await this.keys.published();
-    req.res?.set('Cache-Control', `public, max-age=${this.settings.TOKEN_KEY_LEAD_SECONDS}`);
+    request.res?.set('Cache-Control', `public, max-age=${this.settings.TOKEN_KEY_LEAD_SECONDS}`);
     return { keys };
   }
 
-  private async sign(req: Request, seconds: number): Promise<string> {
-    const user = req.session.user!;
+  private async sign(request: Request, seconds: number): Promise<string> {
+    const user = request.session.user!;
     const { kid, key } = await this.keys.current();
-    return new SignJWT({ sid: sessionInfo(req)!.publicId, name: user.name, roles: user.roles })
+    return new SignJWT({ sid: sessionInfo(request)!.publicId, name: user.name, roles: user.roles })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setIssuer(this.settings.TOKEN_ISSUER)
       .setAudience(this.settings.TOKEN_AUDIENCE)

@@ -2,7 +2,7 @@ import { NAME } from '@baton/platform';
 import { dictionary } from '@zxcvbn-ts/language-common';
 
 export const SHORTEST_PASSWORD = 8;
-/** Long enough for any passphrase; an end, so that nobody makes the server hash megabytes. */
+/** Long enough for any passphrase. Bounded, because hashing megabytes would block the server. */
 export const LONGEST_PASSWORD = 256;
 
 const COMMON: ReadonlySet<string> = new Set(Object.values(dictionary['passwords-common']).map(String));
@@ -10,7 +10,7 @@ const COMMON: ReadonlySet<string> = new Set(Object.values(dictionary['passwords-
 /** NIST 800-63B 3.1.1.2: length, and not one that attackers try first. No rules of composition. Returns what is wrong, for people. */
 export function passwordWeakness(password: string, userName: string): string | null {
   const typed = password.normalize('NFKC');
-  if (lengthOf(typed) < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`;
+  if (lengthOf(typed) < SHORTEST_PASSWORD) return `A password needs at least ${SHORTEST_PASSWORD} characters.`;
   if (lengthOf(typed) > LONGEST_PASSWORD) return `A password has at most ${LONGEST_PASSWORD} characters.`;
   if (isCommon(typed)) return 'This password is one of the most common ones, and attackers try those first.';
   if (isGuessable(typed, userName)) return 'This password is little more than your name or the name of this service.';

@@ -7,7 +7,7 @@ import { PublicPasswords } from './public-passwords.ts';
 import { normaliseUserName } from './user-name.ts';
 import { User, type Role } from './user.entity.ts';
 
-/** An unknown name costs as much time as a wrong password: it is compared with the hash of something nobody knows. */
+/** An unknown name takes as long as a wrong password: the password is compared with the hash of a random value. */
 const NOBODY = hashPassword(randomUUID());
 
 @Injectable()
@@ -54,14 +54,15 @@ export class Users {
     return rows[0]?.password_hash === user.passwordHash && rows[0].disabled_at === null;
   }
 
-  /** Part of the transaction that ends the other sessions. Fails it when the password was changed meanwhile. */
+  /** Part of the transaction that ends the other sessions. Throws if the password was changed meanwhile. */
   async replacePassword(tx: Tx, user: User, passwordHash: string): Promise<void> {
     const rows = await tx.query('UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING id', [
       passwordHash,
       user.id,
       user.passwordHash,
     ]);
-    if (rows.length === 0) throw new ProblemException(409, { title: 'Conflict', detail: 'The password was changed meanwhile.' });
+    if (rows.length === 0)
+      throw new ProblemException(409, { title: 'Conflict', detail: 'The password was changed by another request.' });
   }
 
   async setDisabled(tx: Tx, id: string, disabled: boolean): Promise<void> {

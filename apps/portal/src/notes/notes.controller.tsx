@@ -4,7 +4,7 @@ import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { parse } from '../parse.ts';
+import { parse } from '@baton/platform';
 import { Notes } from './notes.ts';
 import { NotesView } from './notes.view.tsx';
 

@@ -3,6 +3,6 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(readonly problems: readonly string[]) {
-    super(`The configuration is not usable: ${problems.join('; ')}.`);
+    super(`Invalid configuration: ${problems.join('; ')}.`);
   }
 }

@@ -17,22 +17,22 @@ export const platformSettings = {
   PORT: wholeNumber(3000, 0, 65535),
   BIND_ADDRESS: z.string().default('0.0.0.0'),
   REPLICA: z.string().max(100).default(hostname()),
-  /** Where the replica runs, as far as the cluster tells it (the downward API of Kubernetes). */
+  /** Where the replica runs. Kubernetes sets them through the downward API. */
   NODE_NAME: z.string().max(253).optional(),
   ZONE: z.string().max(253).optional(),
   VERSION: z.string().max(100).default('dev'),
-  /** How many proxies stand in front; their X-Forwarded-* headers are believed, no others. */
+  /** How many proxies are in front. Only their X-Forwarded-* headers are trusted. */
   TRUST_PROXY: wholeNumber(0, 0, 10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   COOKIE_SECURE: flag(true),
-  /** How long a replica that was told to stop goes on serving, so that every proxy learns of it first. */
+  /** How long a replica keeps serving after SIGTERM, so that every proxy notices first. */
   SHUTDOWN_DRAIN_MS: wholeNumber(2000, 0, 600_000),
-  /** How long requests under way may take after that, before their connections are cut. */
+  /** How long requests in progress may take after that, before their connections are closed. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(10_000, 0, 600_000),
 };
 
 export type PlatformSettings = z.infer<z.ZodObject<typeof platformSettings>>;
 
-/** Node and zone in words; nothing where nobody told. */
+/** "node, zone"; empty when neither is set. */
 export const placeOf = ({ NODE_NAME, ZONE }: Pick<PlatformSettings, 'NODE_NAME' | 'ZONE'>): string =>
   [NODE_NAME, ZONE].filter(Boolean).join(', ');

@@ -12,7 +12,7 @@ export class HealthController {
     private readonly draining: Draining,
   ) {}
 
-  /** The process answers. Never looks at a store: restarting a replica does not repair a store. */
+  /** The process responds. Never checks a store: restarting a replica does not repair a store. */
   @Get('live')
   live(): { status: string } {
     return { status: 'ok' };

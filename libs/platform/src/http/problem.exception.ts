@@ -7,7 +7,7 @@ export interface ProblemDetails {
   [extension: string]: unknown;
 }
 
-/** An answer that is a problem document (RFC 9457). Its words are shown to people: no id, no stack, nothing the client sent. */
+/** A response that is a problem document (RFC 9457). People read its texts: no id, no stack, nothing that the client sent. */
 export class ProblemException extends HttpException {
   constructor(
     status: number,

@@ -9,16 +9,21 @@ const CHANGES_NOTHING = new Set(['GET', 'HEAD', 'OPTIONS']);
  * A client that sends neither is no browser of the last years, and has no cookie that it did not put there itself.
  * Source: OWASP CSRF cheat sheet; the order is that of Go's `http.CrossOriginProtection`.
  */
-export function sameOriginOnly(req: Request, res: Response, next: NextFunction): void {
-  if (CHANGES_NOTHING.has(req.method) || isFromHere(req)) next();
-  else sendProblem(new ProblemException(403, { title: 'Forbidden', detail: 'This request came from another site.' }), req, res);
+export function sameOriginOnly(request: Request, response: Response, next: NextFunction): void {
+  if (CHANGES_NOTHING.has(request.method) || isFromHere(request)) next();
+  else
+    sendProblem(
+      new ProblemException(403, { title: 'Forbidden', detail: 'This request came from another site.' }),
+      request,
+      response,
+    );
 }
 
-export function isFromHere(req: Pick<Request, 'get' | 'host'>): boolean {
-  const site = req.get('sec-fetch-site');
+export function isFromHere(request: Pick<Request, 'get' | 'host'>): boolean {
+  const site = request.get('sec-fetch-site');
   if (site) return site === 'same-origin' || site === 'none';
-  const origin = req.get('origin');
-  return origin === undefined || hostOf(origin) === req.host;
+  const origin = request.get('origin');
+  return origin === undefined || hostOf(origin) === request.host;
 }
 
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);

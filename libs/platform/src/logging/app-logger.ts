@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from 'nestjs-pino';
 
-/** What the framework says while it puts an app together: a hundred lines that nobody reads. */
+/** What the framework logs while it wires an app: about a hundred lines of no use to an operator. */
 const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
 @Injectable()

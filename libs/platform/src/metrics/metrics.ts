@@ -15,22 +15,22 @@ export function createRegistry(labels: { app: string; replica: string }): Regist
 export function measureRequests(registry: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time to answer, by route and status.',
+    help: 'Response time by route and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
-  return (req: Request, res: Response, next: NextFunction) => {
+  return (request: Request, response: Response, next: NextFunction) => {
     const started = process.hrtime.bigint();
-    res.once('finish', () =>
-      durations.observe({ method: req.method, route: routeOf(req), status: res.statusCode }, secondsSince(started)),
+    response.once('finish', () =>
+      durations.observe({ method: request.method, route: routeOf(request), status: response.statusCode }, secondsSince(started)),
     );
     next();
   };
 }
 
-const routeOf = (req: Request): string => {
-  const path: unknown = (req.route as { path?: unknown } | undefined)?.path;
+const routeOf = (request: Request): string => {
+  const path: unknown = (request.route as { path?: unknown } | undefined)?.path;
   return typeof path === 'string' ? path : 'none';
 };
 

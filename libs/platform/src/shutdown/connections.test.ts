@@ -14,7 +14,7 @@ async function serve(answer: (req: IncomingMessage, res: ServerResponse) => void
   const request = async () => (await once(get(url, { agent }), 'response'))[0] as IncomingMessage;
   const end = () => {
     draining.begin();
-    connections.closeAfterAnswer();
+    connections.closeAfterResponse();
     return connections.end(5000, () => draining.endStreams());
   };
   return { draining, request, end, agent, connections };

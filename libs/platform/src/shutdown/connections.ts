@@ -1,26 +1,26 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Draining } from './draining.ts';
 
-/** How often idle connections are looked for while the last answers go out. */
+/** How often idle connections are closed while the last responses are sent. */
 const IDLE_CHECK_MS = 50;
 
-/** The connections of one server, so that they can be closed without cutting an answer. */
+/** The connections of one server, so that they can be closed without truncating a response. */
 export class Connections {
-  private readonly answers = new Set<ServerResponse>();
+  private readonly responses = new Set<ServerResponse>();
 
   constructor(
     private readonly server: Server,
     private readonly draining: Draining,
   ) {
-    server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => this.follow(res));
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => this.follow(response));
   }
 
-  /** Asks the client of every answer that has not begun not to reuse its connection. */
-  closeAfterAnswer(): void {
-    for (const res of this.answers) if (!res.headersSent) res.shouldKeepAlive = false;
+  /** Sends `Connection: close` with every response that has not started. */
+  closeAfterResponse(): void {
+    for (const response of this.responses) if (!response.headersSent) response.shouldKeepAlive = false;
   }
 
-  /** Takes no new connection, ends idle ones, waits for requests under way; cuts what is left after `timeoutMs`. */
+  /** Accepts no new connection, closes idle ones, waits for requests in progress; closes what is left after `timeoutMs`. */
   async end(timeoutMs: number, endStreams: () => void): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     endStreams();
@@ -31,9 +31,9 @@ export class Connections {
     clearTimeout(cut);
   }
 
-  private follow(res: ServerResponse): void {
-    if (this.draining.isDraining) res.shouldKeepAlive = false;
-    this.answers.add(res);
-    res.once('close', () => this.answers.delete(res));
+  private follow(response: ServerResponse): void {
+    if (this.draining.isDraining) response.shouldKeepAlive = false;
+    this.responses.add(response);
+    response.once('close', () => this.responses.delete(response));
   }
 }

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 
-/** Known to everything that keeps a connection open: the replica was told to stop. */
+/** Whether the replica is shutting down, for everything that keeps a connection open. */
 @Injectable()
 export class Draining {
   private readonly listeners = new Set<() => void>();
   private draining = false;
 
-  /** True from SIGTERM on: not ready, every answer says `Connection: close`, yet still served. */
+  /** True from SIGTERM on: not ready and `Connection: close` in every response, but still serving. */
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** Called when the replica takes no new connections any more: end streams here. Returns the way to unsubscribe. */
+  /** Called when the replica stops accepting connections: end streams here. Returns a function that unsubscribes. */
   onDrain(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

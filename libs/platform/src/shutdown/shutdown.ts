@@ -21,7 +21,7 @@ export function shutDownGracefully(app: INestApplication, times: ShutdownTimes):
   const connections = new Connections(app.getHttpServer() as Server, draining);
   const stop = async () => {
     draining.begin();
-    connections.closeAfterAnswer();
+    connections.closeAfterResponse();
     await drainTime(times.drainMs);
     await connections.end(times.timeoutMs, () => draining.endStreams());
     await app.close();

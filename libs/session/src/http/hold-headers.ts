@@ -1,31 +1,31 @@
 import type { Response } from 'express';
 
 export interface Commit {
-  /** Stores what must be stored before the answer may begin. Null when there is nothing to wait for. */
+  /** Stores what must be stored before the response starts. Null when there is nothing to wait for. */
   readonly store: () => Promise<void> | null;
-  /** Last word on the headers, called when all is stored. */
+  /** Sets the last headers. Called when everything is stored. */
   readonly ready: () => void;
-  /** Answers instead of the handler, synchronously. */
+  /** Responds instead of the handler, synchronously. */
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Stores the session when the answer is about to begin, whichever way it begins: JSON, a redirect, a page, a stream or
- * flushed headers. If there is something to wait for, the answer waits; if that fails, the answer is thrown away and
- * `fail` answers instead. So no success header can leave before the session is stored.
+ * Stores the session when the response is about to start, however it starts: JSON, a redirect, a page, a stream or flushed
+ * headers. The response waits for the store; if the store fails, the response is discarded and `fail` responds instead. So no
+ * success header is sent before the session is stored.
  */
 export function holdHeaders(response: Response, commit: Commit): void {
-  new HeldAnswer(response, commit).hold();
+  new HeldResponse(response, commit).hold();
 }
 
 type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders';
 type Methods = Record<Method, (...args: never[]) => unknown>;
 type Call = readonly [name: Method, args: never[]];
 
-class HeldAnswer {
+class HeldResponse {
   private readonly own: Methods;
   private readonly ours: Methods;
-  /** A middleware after this one may wrap our methods in its own, so they cannot simply be taken away again. */
+  /** A later middleware may have wrapped our methods in its own, so they cannot simply be removed. */
   private stage: 'waiting' | 'held' | 'passing' | 'replaced' = 'waiting';
   private held: Call[] | null = null;
   private readonly namesBefore: string[];
@@ -87,7 +87,7 @@ class HeldAnswer {
       });
   }
 
-  /** What `store` throws is a failure like any other. */
+  /** A synchronous throw is a failure like any other. */
   private startedWork(): Promise<void> | null {
     try {
       return this.commit.store();
@@ -111,19 +111,19 @@ class HeldAnswer {
     this.pass();
     const held = this.held!;
     const results = held.map(([name, args]) => this.own[name].apply(this.response, args));
-    // Whoever was told to wait is told to go on, unless the socket itself is full now: then it will say so.
+    // Emits the `drain` that a handler waits for after a held write; a full socket emits its own.
     const wroteBody = held.some(([name]) => name === 'write');
     if (wroteBody && results.at(-1) !== false && !this.response.writableEnded) this.response.emit('drain');
   }
 
-  /** The handler may still be writing its answer, and must not be able to write it into this one. */
+  /** The handler may still be writing its response, and must not write into this one. */
   private replace(error: unknown): void {
     if (this.response.headersSent) {
       this.response.destroy();
       return;
     }
     Object.assign(this.response, this.own);
-    discardAnswer(this.response, this.namesBefore);
+    discardResponse(this.response, this.namesBefore);
     try {
       this.commit.fail(error);
     } catch {
@@ -154,7 +154,7 @@ function couples(list: string[]): [string, string][] {
   return list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1]!] as [string, string]] : []));
 }
 
-/** To the handler, a held answer has begun: it gets what Node would tell it if it tried to begin another. */
+/** For the handler, a held response has started: changing its headers throws as in Node. */
 function lockHeaders(response: Response): () => void {
   const { setHeader, appendHeader, removeHeader } = response as unknown as Record<string, unknown>;
   const refuse = () => {
@@ -168,12 +168,12 @@ function lockHeaders(response: Response): () => void {
   };
 }
 
-/** Set before the handler, but about its answer. */
-const ABOUT_THE_ANSWER = new Set(['content-type', 'content-length', 'cache-control', 'etag', 'set-cookie', 'location']);
+/** Set before the handler, but describing its response. */
+const OF_THE_RESPONSE = new Set(['content-type', 'content-length', 'cache-control', 'etag', 'set-cookie', 'location']);
 
-/** What was there before the handler stays: security headers, request id, CORS. */
-function discardAnswer(response: Response, namesBefore: readonly string[]): void {
+/** Headers set before the handler stay: security headers, request id, CORS. */
+function discardResponse(response: Response, namesBefore: readonly string[]): void {
   for (const name of response.getHeaderNames())
-    if (ABOUT_THE_ANSWER.has(name) || !namesBefore.includes(name)) response.removeHeader(name);
+    if (OF_THE_RESPONSE.has(name) || !namesBefore.includes(name)) response.removeHeader(name);
   response.statusMessage = '';
 }

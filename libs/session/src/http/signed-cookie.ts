@@ -11,7 +11,7 @@ export interface PresentedId {
   readonly stored: readonly StoredId[];
 }
 
-/** express-session's Cookie can do this; its type does not say so. */
+/** express-session's Cookie has this method, its type has not. */
 interface Serializable {
   serialize(name: string, value: string): string;
 }
@@ -38,7 +38,7 @@ export class SignedCookie {
     this.verified = new TwoGenerationCache({ entries: remembered });
   }
 
-  /** Null for no cookie, and for anything that is not one of ours. */
+  /** Null without a cookie, and for a cookie that this library did not sign. */
   read(request: Request): PresentedId | null {
     const header = request.headers.cookie;
     if (header === undefined) return null;
@@ -51,7 +51,7 @@ export class SignedCookie {
     response.appendHeader('Set-Cookie', serialized);
   }
 
-  /** As the browser sent it, still encoded: the key of what is remembered. Null where only a parser can tell. */
+  /** The encoded value: the key of the verified cookies. Null where only a parser can find it. */
   private rawValueOf(header: string): string | null {
     const start = header.startsWith(this.prefix) ? 0 : header.indexOf(`; ${this.prefix}`) + 2;
     if (start === 1) return null;

@@ -11,7 +11,7 @@ export type Change =
 
 /** A new id for the session. */
 export type Renewal =
-  /** Issued to the client, but not in force before the client uses it: an answer that never arrived logs nobody out. */
+  /** Issued to the client, but not in force until the client uses it: a lost response logs nobody out. */
   | { readonly step: 'issue'; readonly proof: string }
   /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
   | { readonly step: 'confirm'; readonly proof: string }
@@ -19,7 +19,7 @@ export type Renewal =
   | { readonly step: 'replace'; readonly proof: string };
 
 /**
- * What a change adds to the version while Postgres is away. Equal versions must mean equal contents, also when one replica
+ * What a change adds to the version while Postgres is unavailable. Equal versions must mean equal contents, also when one replica
  * writes to Postgres and another, cut off from it, to Redis: so their numbers never meet.
  */
 export const AWAY_STEP = 1_000_000;
@@ -73,7 +73,7 @@ export function checkSize(attributes: Attributes): void {
 }
 
 /**
- * What was changed while Postgres was away, in a form that can be merged into a record that moved on meanwhile.
+ * What was changed while Postgres was unavailable, in a form that can be merged into a record that moved on meanwhile.
  * `add` holds the differences of numbers that an `update` computed: two counters that ran apart add up, where two
  * replaced values could only lose one.
  */

@@ -1,6 +1,6 @@
 export type StoreName = 'near' | 'redis' | 'postgres' | 'memory';
 
-/** The store was asked and gave no answer, or could not be asked. It says nothing about the session: never treat it as "not found". */
+/** The store did not respond or is unreachable. Whether the session lives is unknown: never treat this as "not found". */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   constructor(
@@ -16,7 +16,7 @@ export class StoreUnavailableError extends Error {
 export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError';
   constructor() {
-    super('The session ended while the request was under way.');
+    super('The session ended while the request was in progress.');
   }
 }
 

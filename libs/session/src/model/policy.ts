@@ -2,21 +2,21 @@ import type { SessionRecord } from './record.ts';
 
 /** The clocks of a session. Pure: every function takes `now` in epoch milliseconds. */
 export interface Policy {
-  /** A session that nobody used for this long ends. */
+  /** An unused session ends after this time. */
   readonly idleSeconds: number;
   /** A session ends this long after it was created, used or not. */
   readonly absoluteSeconds: number;
-  /** Use is written down at most once in this time. */
+  /** A session is touched at most once in this time. */
   readonly touchSeconds: number;
   /** A session gets a new id this often. */
   readonly renewSeconds: number;
 }
 
-/** The id before a renewal is honoured this long, for requests that were under way. */
+/** The id before a renewal is honoured this long, for requests in progress. */
 export const GRACE_MS = 30_000;
 
 /**
- * When the session ends if nobody uses it again. Use is written down only once per touch interval, so the interval is
+ * When the session ends if it is not used again. It is touched only once per touch interval, so the interval is
  * added: a session never ends early, and at most one touch interval late.
  */
 export function endsAt(record: SessionRecord, policy: Pick<Policy, 'touchSeconds'>): number {

@@ -35,7 +35,7 @@ export interface SessionRecord {
   readonly expiresAt: number;
   readonly device: Device;
   readonly revokedAt: number | null;
-  /** Which store answered when this record was read. Not stored. */
+  /** The store that returned this record. Not stored. */
   readonly readFrom: StoreName;
 }
 

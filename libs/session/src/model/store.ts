@@ -7,9 +7,9 @@ import type { RevocationReason } from './revocation.ts';
  * Where sessions live. Every backend keeps these promises, and so does the composite of two.
  *
  * - Null and false always mean "there is no such live session": missing, expired or revoked.
- * - A throw always means "cannot tell" (StoreUnavailableError), or names what was wrong with the change itself.
+ * - A throw always means "cannot tell" (StoreUnavailableError), or reports what is wrong with the change itself.
  * - Only `create` makes a session. Nothing makes an ended session live again.
- * - What an answered call changed is there for every later call.
+ * - A change is visible to every call that begins after it returned.
  * - Records are shared between callers and must not be changed by them.
  */
 export interface SessionStore {

@@ -6,15 +6,15 @@ export function toHttpError(error: unknown): unknown {
   if (error instanceof StoreUnavailableError) {
     return problem(
       503,
-      'Sessions are out of reach',
+      'Sessions are unavailable',
       'Nothing was changed and you are still signed in. Please try again in a moment.',
       error,
       { 'Retry-After': '1' },
     );
   }
   if (error instanceof SessionGoneError)
-    return problem(401, 'Your session ended', 'It was ended while this request was under way. Nothing was changed.', error);
-  if (error instanceof AttributesTooLargeError) return problem(413, 'Too much for one session', error.message, error);
+    return problem(401, 'Your session has ended', 'It ended while this request was in progress. Nothing was changed.', error);
+  if (error instanceof AttributesTooLargeError) return problem(413, 'Session too large', error.message, error);
   if (error instanceof TooManySessionsError) return problem(403, 'Too many sessions', error.message, error);
   return error;
 }

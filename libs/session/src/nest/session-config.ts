@@ -112,7 +112,7 @@ function checkNearCache({ SESSION_NEAR_CACHE_MS, SESSION_REVOCATION_MS, REDIS_CL
   if (SESSION_NEAR_CACHE_MS > SESSION_REVOCATION_MS)
     throw new Error('SESSION_NEAR_CACHE_MS must not be greater than SESSION_REVOCATION_MS.');
   if (SESSION_NEAR_CACHE_MS > 0 && REDIS_CLUSTER_NODES)
-    throw new Error('SESSION_NEAR_CACHE_MS must be 0 with REDIS_CLUSTER_NODES: a Cluster does not tell of changes.');
+    throw new Error('SESSION_NEAR_CACHE_MS must be 0 with REDIS_CLUSTER_NODES: a Cluster does not report changes.');
 }
 
 function redisOf(settings: SessionSettings): SessionConfig['redis'] {
@@ -132,7 +132,7 @@ function redisOf(settings: SessionSettings): SessionConfig['redis'] {
   };
 }
 
-/** The name tells a program's start that this is for people to read, without a stack. */
+/** `startProgram` prints an error of this name without a stack. */
 function contradiction(message: string): Error {
   return Object.assign(new Error(message), { name: 'StartError' });
 }

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from '../model/errors.ts';
 import { FAIL, type Fail } from './tokens.ts';
 
-/** What a controller let through of this library's errors. */
+/** Handles this library's errors that a controller did not catch. */
 @Catch(StoreUnavailableError, SessionGoneError, AttributesTooLargeError, TooManySessionsError)
 export class SessionErrorFilter implements ExceptionFilter {
   constructor(@Inject(FAIL) private readonly fail: Fail) {}

@@ -6,7 +6,7 @@ export interface SessionInfo extends Pick<
   SessionRecord,
   'publicId' | 'createdAt' | 'expiresAt' | 'authenticatedAt' | 'lastSeenAt' | 'device'
 > {
-  /** Which store answered. */
+  /** The store that returned the record. */
   readonly store: SessionRecord['readFrom'];
   readonly lookupMs: number;
 }

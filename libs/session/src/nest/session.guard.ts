@@ -1,18 +1,18 @@
 import { HttpException, Injectable, createParamDecorator, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
-/** Whoever was recognised by something else than a session, such as a bearer token. */
+/** A caller who was authenticated without a session, such as by a bearer token. */
 export interface RequestPrincipal {
   principal?: unknown;
 }
 
-/** Lets in who is signed in; everybody else gets 401. */
+/** 401 unless the caller is signed in. */
 @Injectable()
 export class SessionGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request & RequestPrincipal>();
     if (request.session?.user !== undefined || request.principal !== undefined) return true;
-    throw new HttpException({ title: 'Sign in first', detail: 'This needs a session.' }, 401);
+    throw new HttpException({ title: 'Sign in first', detail: 'You are not signed in.' }, 401);
   }
 }
 

@@ -7,5 +7,5 @@ export const EXPRESS_STORE = Symbol('EXPRESS_STORE');
 export const PEPPERS = Symbol('PEPPERS');
 export const FAIL = Symbol('FAIL');
 
-/** Answers a request with an error. */
+/** Sends an error as the response. */
 export type Fail = (error: unknown, request: Request, response: Response) => void;
