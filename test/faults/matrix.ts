@@ -1,7 +1,7 @@
 import { faultNames, type FaultName } from '../support/breakable/catalogue.ts';
 
 /**
- * What users get while something is broken. One fault at a time; the words are:
+ * What users get during one fault at a time:
  *
  *   yes        every replica does it; acknowledged changes survive, ended sessions stay ended
  *   503        every replica responds with 503 and Retry-After and leaves the cookie alone

@@ -36,13 +36,14 @@ export class Scenario {
 
   static async prepare(cluster: Cluster): Promise<Scenario> {
     const users = new TestUsers(cluster);
-    const leavers: TestUser[] = [];
-    const pairs: [TestUser, TestUser][] = [];
-    for (const { name } of cluster.of('auth')) {
-      leavers.push(await users.signIn('leaver'));
-      pairs.push([await users.signIn(`pair-${name}`), await users.signIn(`pair-${name}`)]);
-    }
-    return new Scenario(cluster, await users.signIn('reader'), leavers, pairs, users);
+    const auths = cluster.of('auth');
+    const pair = (name: string) => Promise.all([users.signIn(name), users.signIn(name)]);
+    const [reader, leavers, pairs] = await Promise.all([
+      users.signIn('reader'),
+      Promise.all(auths.map(() => users.signIn('leaver'))),
+      Promise.all(auths.map(({ name }) => pair(`pair-${name}`))),
+    ]);
+    return new Scenario(cluster, reader, leavers, pairs, users);
   }
 
   /** Changes that an older dump or a lagging Redis replica misses, and a user who is active from now on. */

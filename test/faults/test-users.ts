@@ -13,7 +13,7 @@ export class TestUsers {
   private static groups = 0;
   private readonly group = ++TestUsers.groups;
   private readonly recording = new Recording();
-  private readonly accounts = new Map<string, Account>();
+  private readonly accounts = new Map<string, Promise<Account>>();
 
   private readonly cluster: Cluster;
 
@@ -31,8 +31,8 @@ export class TestUsers {
 
   async known(name: string): Promise<TestUser> {
     const user = `${name}-${this.group}`;
-    if (!this.accounts.has(user))
-      this.accounts.set(user, await register(this.cluster, new Account(user, `correct horse ${user}`)));
-    return Object.assign(new Browser(user, user, this.recording), { account: this.accounts.get(user)! });
+    const account = this.accounts.get(user) ?? register(this.cluster, new Account(user, `correct horse ${user}`));
+    this.accounts.set(user, account);
+    return Object.assign(new Browser(user, user, this.recording), { account: await account });
   }
 }
