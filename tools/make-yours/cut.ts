@@ -159,9 +159,10 @@ function startOf(node: ts.Node, file: ts.SourceFile): number {
   return node.getFullStart();
 }
 
-/** With the comma after it; a trailing comma that stays is the formatter's. */
+/** With the line break after an import, or the comma after an item; a trailing comma that stays is the formatter's. */
 function endOf(node: ts.Node, file: ts.SourceFile): number {
   const after = isTypeOfSeveral(node) && node.parent.types[0] === node ? /^\s*[|&]/ : /^\s*,/;
+  if (ts.isImportDeclaration(node)) return node.getEnd() + (/^[ \t]*\n/.exec(file.text.slice(node.getEnd()))?.[0].length ?? 0);
   if (ts.isStatement(node) || ts.isClassElement(node) || ts.isConditionalExpression(node) || ts.isBinaryExpression(node))
     return node.getEnd();
   return node.getEnd() + (after.exec(file.text.slice(node.getEnd()))?.[0].length ?? 0);

@@ -31,6 +31,7 @@ export function makeYours(choice: Choice, say: (line: string) => void): void {
     parsedConfig(),
     changed.filter((file) => existsSync(file)),
   );
+  if (choice.without.length > 0) requireTypes();
   for (const file of remaining.filter(isPlain)) rewrite(file, (text) => withoutVariables(text, variablesOf(choice)));
   for (const file of remaining.filter((each) => each.endsWith('.md'))) rewrite(file, (text) => withoutDeadLinks(file, text));
   const parts = [...choice.without, ALWAYS];
@@ -48,9 +49,7 @@ export function makeYours(choice: Choice, say: (line: string) => void): void {
   );
   writeFileSync('README.md', readme(choice, guide));
   writeLicense(choice.holder);
-  say('Formatting and checking types ...');
   format();
-  requireTypes();
 }
 
 function split({ without }: Choice, files: readonly string[]): { removed: string[]; remaining: string[] } {
