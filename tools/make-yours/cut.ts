@@ -67,10 +67,20 @@ class Cutter {
     const value = ts.isShorthandPropertyAssignment(node.parent)
       ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
       : undefined;
-    return [symbol, value].flatMap((each) => {
+    return [symbol, value, this.propertyNamedBy(node)].flatMap((each) => {
       if (!each) return [];
       return each.flags & ts.SymbolFlags.Alias ? [each, this.checker.getAliasedSymbol(each)] : [each];
     });
+  }
+
+  /** The property that an object literal fills, or a pattern reads: declared elsewhere, in the type. */
+  private propertyNamedBy(node: ts.Identifier): ts.Symbol | undefined {
+    const { parent } = node;
+    if (ts.isObjectLiteralElement(parent) && parent.name === node && ts.isObjectLiteralExpression(parent.parent))
+      return this.checker.getContextualType(parent.parent)?.getProperty(node.text);
+    if (ts.isBindingElement(parent) && ts.isObjectBindingPattern(parent.parent) && (parent.propertyName ?? parent.name) === node)
+      return this.checker.getTypeAtLocation(parent.parent).getProperty(node.text);
+    return undefined;
   }
 
   private remember(symbol: ts.Symbol, use: ts.Node): void {
