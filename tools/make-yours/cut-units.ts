@@ -8,6 +8,8 @@ export interface Cut {
 
 /** The smallest thing around a use that can be taken out and leaves valid code; null where only a person can decide. */
 export function unitOf(use: ts.Node, checker: ts.TypeChecker): Cut | null {
+  if (ts.isObjectLiteralElement(use.parent) && use.parent.name === use && !isProvider(use.parent.parent))
+    return { node: use.parent };
   const test = enclosingTest(use);
   if (test) return { node: test };
   for (let node = use; node.parent; node = node.parent) {
@@ -44,7 +46,8 @@ function asListItem(node: ts.Node, checker: ts.TypeChecker): Cut | 'climb' | nul
 const PROVIDER_KEYS = new Set(['provide', 'useClass', 'useValue', 'useFactory', 'useExisting']);
 
 /** `{ provide, use... }` of Nest is one thing. */
-const isProvider = (object: ts.ObjectLiteralExpression): boolean =>
+const isProvider = (object: ts.Node): boolean =>
+  ts.isObjectLiteralExpression(object) &&
   object.properties.some(({ name }) => name && ts.isIdentifier(name) && PROVIDER_KEYS.has(name.text));
 
 /** An argument among several, of a rest parameter or of an optional last one. */

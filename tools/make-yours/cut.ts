@@ -112,6 +112,8 @@ class Cutter {
   /** A function, method or constructor whose last statement was taken out goes too, and the interface that asks for it. */
   private cutEmptied(node: ts.Node): void {
     const body = node.parent;
+    if (ts.isArrayLiteralExpression(body)) return this.cutEmptySpread(body);
+    if (ts.isConditionalExpression(node)) return this.cutEmptySpread(this.cuts.get(node)!.replacement!);
     if (!ts.isBlock(body) || !body.statements.every((statement) => this.cuts.has(statement))) return;
     const owner = body.parent;
     if (!ts.isMethodDeclaration(owner) && !ts.isConstructorDeclaration(owner) && !ts.isFunctionDeclaration(owner)) return;
@@ -122,6 +124,18 @@ class Cutter {
     for (const { types } of owner.parent.heritageClauses ?? [])
       for (const type of types)
         if (this.checker.getTypeAtLocation(type).getProperty(owner.name.getText())) this.cut(type.expression);
+  }
+
+  /** `...(a ? [b] : [])` without `b` is nothing. */
+  private cutEmptySpread(list: ts.Node): void {
+    if (!ts.isArrayLiteralExpression(list) || !list.elements.every((each) => this.cuts.has(each))) return;
+    const spread = ts.findAncestor(list, ts.isSpreadElement);
+    if (!spread || this.isCut(spread)) return;
+    const outer = ts.findAncestor(
+      list.parent,
+      (node) => !ts.isParenthesizedExpression(node) && !ts.isConditionalExpression(node),
+    );
+    if (outer === spread) this.cuts.set(spread, { node: spread });
   }
 
   private textOf(file: ts.SourceFile): string {

@@ -16,7 +16,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'demo',
     what: 'shop, cluster view, fault buttons, explanations, demo accounts',
-    paths: [/^(apps|libs|tools|test)\/(.*\/)?demo\//],
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?demo\//, ...below('test/browser')],
     scripts: ['screenshots'],
     variables: ['DEMO', 'SOURCE_URL', 'LAUNCHER_URL', 'LAUNCHER_TOKEN'],
   },
