@@ -76,6 +76,7 @@ describe('npm run make-yours', () => {
       const build = await clone.npm('build');
       await expectServes(name);
       const test = await clone.npm('test');
+      expect(test.output).toMatch(/^Tests: .*passed/m);
       const lines = linesOfTypeScript();
       process.stdout.write(
         `${variant}: made in ${made.seconds} s, check ${check.seconds} s, build ${build.seconds} s, test ${test.seconds} s, ${lines} lines\n`,
