@@ -12,18 +12,25 @@ export function unitOf(use: ts.Node, checker: ts.TypeChecker): Cut | null {
     return { node: use.parent };
   const test = enclosingTest(use);
   if (test) return { node: test };
+  // What was removed counts as false, and its negation as true: `if (!removed) return` returns.
+  let isTrue = false;
   for (let node = use; node.parent; node = node.parent) {
-    const cut = asListItem(node, checker) ?? asOperand(node) ?? asDeclaration(node);
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) isTrue = !isTrue;
+    const cut = asListItem(node, checker) ?? asOperand(node, isTrue) ?? asDeclaration(node);
     if (cut === 'climb') continue;
     if (cut) return cut;
-    if (ts.isReturnStatement(node)) {
-      const block = node.parent.parent;
-      if (ts.isArrowFunction(block) || ts.isFunctionExpression(block)) node = block;
-      else return { node: block };
-    } else if (ts.isStatement(node) && !ts.isBlock(node)) return { node };
+    if (ts.isReturnStatement(node) && ts.isBlock(node.parent) && ts.isFunctionLike(node.parent.parent)) {
+      const owner = node.parent.parent;
+      if (ts.isArrowFunction(owner) || ts.isFunctionExpression(owner)) node = owner;
+      else return { node: owner };
+    } else if (ts.isStatement(node) && !ts.isBlock(node) && isInList(node)) return { node };
   }
   return null;
 }
+
+/** The only statement of `if (a) b();` cannot go without its `if`. */
+const isInList = ({ parent }: ts.Node): boolean =>
+  ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isModuleBlock(parent) || ts.isCaseOrDefaultClause(parent);
 
 /** One test is about one thing: half of it would be about nothing. */
 function enclosingTest(use: ts.Node): ts.Node | undefined {
@@ -62,11 +69,20 @@ function isDispensable(call: ts.CallExpression | ts.NewExpression, argument: ts.
 }
 
 /** `gone ?? kept` is `kept`, and `gone ? a : b` is `b`. */
-function asOperand(node: ts.Node): Cut | null {
+function asOperand(node: ts.Node, isTrue: boolean): Cut | null {
   const { parent } = node;
   if (ts.isConditionalExpression(parent))
-    return { node: parent, replacement: parent.whenFalse === node ? parent.whenTrue : parent.whenFalse };
-  if (ts.isBinaryExpression(parent) && /^(\|\||\?\?)$/.test(parent.operatorToken.getText()))
+    return {
+      node: parent,
+      replacement: parent.whenTrue === node || (parent.condition === node && !isTrue) ? parent.whenFalse : parent.whenTrue,
+    };
+  if (ts.isIfStatement(parent) && parent.expression === node) {
+    const replacement = isTrue ? parent.thenStatement : parent.elseStatement;
+    return replacement ? { node: parent, replacement } : null;
+  }
+  if (!ts.isBinaryExpression(parent)) return null;
+  const operator = parent.operatorToken.getText();
+  if (operator === '??' || operator === (isTrue ? '&&' : '||'))
     return { node: parent, replacement: parent.left === node ? parent.right : parent.left };
   return null;
 }

@@ -90,6 +90,12 @@ describe('what used something removed', () => {
     ['one of several types', 'type A = GoneOptions | string;', 'type A = string;'],
     ['a fallback', 'const a = Kept ?? gone();', 'const a = Kept;'],
     ['a choice', 'const a = Kept ? gone() : 2;', 'const a = 2;'],
+    ['the condition of a return', 'function f() { if (!gone()) return; apply(1); }', 'function f() {return; apply(1);}'],
+    ['the condition of more', 'function f() { if (gone()) apply(1); apply(2); }', 'function f() {apply(2);}'],
+    ['the only statement of a condition', 'function f() { if (Kept) apply(gone()); apply(2); }', 'function f() {apply(2);}'],
+    ['the condition of one of two', 'function f() { if (gone()) apply(1); else apply(2); }', 'function f() {apply(2);}'],
+    ['one of two conditions', 'const a = !gone() && Kept;', 'const a = Kept;'],
+    ['a negated choice', 'const a = !gone() ? 1 : 2;', 'const a = 1;'],
     ['a setting that only it read', 'const a = { GONE_MS: 1, B: 2 };', 'const a = {B: 2};'],
     [
       'a function that returns it',

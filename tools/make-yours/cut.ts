@@ -114,7 +114,7 @@ class Cutter {
     const body = node.parent;
     if (ts.isArrayLiteralExpression(body)) return this.cutEmptySpread(body);
     if (ts.isConditionalExpression(node)) return this.cutEmptySpread(this.cuts.get(node)!.replacement!);
-    if (!ts.isBlock(body) || !body.statements.every((statement) => this.cuts.has(statement))) return;
+    if (!ts.isBlock(body) || !body.statements.every((each) => this.cuts.has(each) && !this.cuts.get(each)!.replacement)) return;
     const owner = body.parent;
     if (!ts.isMethodDeclaration(owner) && !ts.isConstructorDeclaration(owner) && !ts.isFunctionDeclaration(owner)) return;
     if (ts.isConstructorDeclaration(owner) && owner.parameters.some((each) => ts.isParameterPropertyDeclaration(each, owner)))
@@ -174,7 +174,13 @@ function edited(
 
 /** With its comments, except above imports and at the top of a file, where a comment is about the file. */
 function startOf(node: ts.Node, file: ts.SourceFile): number {
-  if (ts.isImportDeclaration(node) || node.pos === 0 || ts.isConditionalExpression(node) || ts.isBinaryExpression(node))
+  if (
+    ts.isImportDeclaration(node) ||
+    node.pos === 0 ||
+    ts.isIfStatement(node) ||
+    ts.isConditionalExpression(node) ||
+    ts.isBinaryExpression(node)
+  )
     return node.getStart(file);
   if (isTypeOfSeveral(node)) {
     const bar = file.text.slice(node.parent.getFullStart(), node.getStart(file)).search(/[|&]\s*$/);
