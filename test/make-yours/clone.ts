@@ -1,0 +1,102 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { RunFile } from '../../tools/local/folder.ts';
+
+const run = promisify(execFile);
+const project = resolve(import.meta.dirname, '../..');
+
+/** What this jest and this npm set for their children is not for a clone's. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|JEST_|NODE_ENV|NODE_OPTIONS|DATABASE_URL|REDIS_URL|INIT_CWD)/.test(name),
+  ),
+);
+
+/** The committed state of this project in a folder of its own, with this project's packages. */
+export class Clone {
+  readonly folder = mkdtempSync(join(tmpdir(), 'make-yours-'));
+  private served: ReturnType<typeof spawn> | null = null;
+
+  constructor() {
+    this.git('clone', '--quiet', project, '.');
+    symlinkSync(join(project, 'node_modules'), join(this.folder, 'node_modules'));
+    // The pattern of .gitignore is for a folder, and this is a link.
+    appendFileSync(join(this.folder, '.git/info/exclude'), 'node_modules\n');
+  }
+
+  git(...args: string[]): string {
+    return execFileSync('git', args, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 2 ** 26,
+    });
+  }
+
+  /** Output of `npm run <script>` and seconds it took; fails with the output. */
+  async npm(script: string, ...args: string[]): Promise<{ output: string; seconds: number }> {
+    const start = performance.now();
+    const options = { cwd: this.folder, env, maxBuffer: 2 ** 28 };
+    const { stdout, stderr } = await run('npm', ['run', '--silent', script, '--', ...args], options).catch(
+      (error: Error & { stdout: string; stderr: string }) => {
+        throw new Error(`npm run ${script} failed:\n${`${error.stdout}\n${error.stderr}`.slice(-20_000)}`);
+      },
+    );
+    return { output: stdout + stderr, seconds: Math.round((performance.now() - start) / 1000) };
+  }
+
+  /** Every file that git does not ignore, as it is now. */
+  files(): string[] {
+    const listed = this.git('ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(Boolean);
+    return [...new Set(listed)].filter((file) => existsSync(join(this.folder, file)));
+  }
+
+  text(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  /** `npm start`, up. */
+  async serve(): Promise<RunFile> {
+    const port = await freePort();
+    const args = ['start', '--silent', '--', '--port', String(port)];
+    const child = spawn('npm', args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.served = child;
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
+    const file = join(this.folder, '.local/run.json');
+    for (const deadline = performance.now() + 180_000; !existsSync(file); await pause(200))
+      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`npm start did not get up:\n${output}`);
+    return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.served;
+    const file = join(this.folder, '.local/run.json');
+    if (!child || child.exitCode !== null) return;
+    const exited = new Promise((settle) => child.once('exit', settle));
+    if (existsSync(file)) process.kill((JSON.parse(readFileSync(file, 'utf8')) as RunFile).launcher.pid, 'SIGTERM');
+    else child.kill('SIGTERM');
+    await exited;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((settle, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => settle(port));
+    });
+  });
+}

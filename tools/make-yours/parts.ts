@@ -1,0 +1,51 @@
+/** What can be taken out. Uses in the remaining TypeScript, packages and configuration are found, not listed. */
+export interface Part {
+  readonly name: string;
+  readonly what: string;
+  /** Files and folders: `demo` alone at any depth below `apps`, `libs`, `tools` and `test`; the others from the project's folder. */
+  readonly paths: readonly RegExp[];
+  /** Scripts of package.json. */
+  readonly scripts?: readonly string[];
+  /** Settings that only this part reads: their lines in .env.example, manifests and compose go too. */
+  readonly variables?: readonly string[];
+}
+
+const below = (...folders: string[]): RegExp[] => folders.map((folder) => new RegExp(`^${folder.replaceAll('.', '\\.')}(/|$)`));
+
+export const PARTS: readonly Part[] = [
+  {
+    name: 'demo',
+    what: 'shop, cluster view, fault buttons, explanations, demo accounts',
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?demo\//, ...below('test/browser')],
+    scripts: ['screenshots'],
+    variables: ['DEMO', 'SOURCE_URL', 'LAUNCHER_URL', 'LAUNCHER_TOKEN'],
+  },
+  { name: 'bench', what: 'the benchmark', paths: below('tools/bench', 'test/bench'), scripts: ['bench'] },
+  {
+    name: 'chaos',
+    what: 'the chaos tool and its judge',
+    paths: below('tools/chaos', 'test/chaos', 'test/faults/chaos.test.ts'),
+    scripts: ['chaos'],
+  },
+  { name: 'k8s', what: 'manifests for Kubernetes', paths: below('k8s', 'test/k8s', 'docs/operations/kubernetes.md') },
+  { name: 'docker', what: 'images and compose', paths: below('docker', 'test/images') },
+  {
+    name: 'tokens',
+    what: 'short-lived tokens for services',
+    paths: below('apps/auth/src/tokens', 'libs/tokens', 'test/security/tokens.test.ts'),
+    variables: ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_KEY_SECONDS', 'TOKEN_KEY_LEAD_SECONDS'],
+  },
+  {
+    name: 'docs',
+    what: "this project's own documents: decisions, benchmarks, faults, security",
+    paths: [/^docs\/(?!operations\/kubernetes\.md$)/, ...below('test/operations/sizing.test.ts')],
+  },
+];
+
+/** Removed whatever is chosen: this command, and what presents the original project. */
+export const ALWAYS: Part = {
+  name: 'make-yours',
+  what: 'this command',
+  paths: below('tools/make-yours', 'test/make-yours', 'CONTRIBUTING.md', 'docs/images'),
+  scripts: ['make-yours'],
+};
