@@ -1,7 +1,6 @@
-import { addDemoNavigation, ClusterModule, type Identity, demoWords } from '@baton/demo';
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, Stores, type SessionConfig } from '@baton/session';
-import { PagesModule, Site } from '@baton/ui';
+import { PagesModule, type Site } from '@baton/ui';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';
@@ -12,6 +11,7 @@ import { AdminController } from './admin/admin.controller.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
+import { DemoModule } from './demo/demo.module.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { Authenticator } from './login/authenticator.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
@@ -21,7 +21,6 @@ import { Throttle } from './login/throttle.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
-import { DemoAccounts } from './users/demo-accounts.ts';
 import { User } from './users/user.entity.ts';
 import { Users } from './users/users.ts';
 
@@ -29,13 +28,12 @@ export interface AuthOptions {
   readonly settings: AuthSettings;
   readonly sessions: SessionConfig;
   readonly site: Site;
-  readonly identity: Identity;
 }
 
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [Users, DemoAccounts, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
+  providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: Stores, @Inject(METRICS) registry: Registry) {
@@ -43,15 +41,13 @@ export class AuthModule {
     readiness.add('sessions', () => stores.ready);
   }
 
-  static forRoot({ settings, sessions, site, identity }: AuthOptions): DynamicModule {
-    addDemoNavigation(site);
-    if (identity.demo) site.signInHint = (language) => demoWords(language).signInHint;
+  static forRoot({ settings, sessions, site }: AuthOptions): DynamicModule {
     return {
       module: AuthModule,
       imports: [
         SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }),
-        ClusterModule.forRoot(identity),
         PagesModule.forRoot(site),
+        DemoModule.forRoot(settings),
       ],
       providers: [
         { provide: AuthSettings, useValue: settings },

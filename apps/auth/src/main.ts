@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { bootstrap, loadConfig, NAME, placeOf, startProgram, TITLE } from '@baton/platform';
+import { bootstrap, loadConfig, NAME, startProgram, TITLE } from '@baton/platform';
 import { sessionInfo, sessionSettings, toSessionConfig } from '@baton/session';
 import { Assets, errorPages, Site } from '@baton/ui';
 import { AuthModule } from './auth.module.ts';
@@ -12,16 +12,9 @@ await startProgram(async () => {
   const settings = loadConfig({ ...sessionSettings, ...authSettings });
   const assets = Assets.load(join(import.meta.dirname, 'assets'), ASSETS);
   const site = new Site({ name: TITLE, assets, app: 'auth', replica: settings.REPLICA });
-  const identity = {
-    app: 'auth',
-    replica: settings.REPLICA,
-    version: settings.VERSION,
-    demo: settings.DEMO,
-    place: placeOf(settings),
-  };
   await bootstrap({
     app: 'auth',
-    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site, identity }),
+    module: AuthModule.forRoot({ settings, sessions: toSessionConfig(settings, { name: NAME }), site }),
     config: settings,
     errorPage: errorPages(site),
     describeRequest: (req) => ({ publicId: sessionInfo(req)?.publicId }),

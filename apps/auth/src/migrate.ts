@@ -1,32 +1,19 @@
 import 'reflect-metadata';
-import { flag, loadConfig, StartError, startProgram } from '@baton/platform';
+import { loadConfig, StartError, startProgram } from '@baton/platform';
 import { migrate } from '@baton/session';
-import { Client } from 'pg';
 import { postgresUrl } from './auth-settings.ts';
 import { migrations } from './migrations.ts';
-import { createDemoUsers } from './users/demo-users.ts';
 
 const CANNOT_CONNECT = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|28|3D|57P)/;
-const settings = { DATABASE_URL: postgresUrl, DEMO: flag(false) };
+const settings = { DATABASE_URL: postgresUrl };
 
 /** Brings the database to the newest schema. Safe to run again, and several times at once. */
 await startProgram(async () => {
-  const { DATABASE_URL, DEMO } = loadConfig(settings);
+  const { DATABASE_URL } = loadConfig(settings);
   const applied = await migrate(DATABASE_URL, migrations).catch(explainOutage);
   for (const name of applied) process.stdout.write(`applied ${name}\n`);
   if (applied.length === 0) process.stdout.write('the schema is up to date\n');
-  if (DEMO) await withClient(DATABASE_URL, (client) => createDemoUsers((sql, params) => client.query(sql, params)));
 });
-
-async function withClient(url: string, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 function explainOutage(error: unknown): never {
   const { code = '', message } = error as Error & { code?: string };

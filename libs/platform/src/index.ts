@@ -4,6 +4,7 @@ export { loadConfig } from './config/load-config.ts';
 export { flag, placeOf, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
 export { toProblem, type Problem, type ProblemAnswer } from './http/problem.ts';
+export { parse } from './http/parse.ts';
 export { ProblemException } from './http/problem.exception.ts';
 export { prefersPage, sendProblem, type ErrorPage } from './http/send-problem.ts';
 export { METRICS } from './metrics/metrics.ts';

@@ -1,4 +1,4 @@
-import { prefersPage } from '@baton/platform';
+import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
 import { renderPage } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
@@ -11,7 +11,6 @@ import { accountPage } from '../pages/account.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
 import { Pages } from '../pages/pages.ts';
 import { reauthenticatePage } from '../pages/reauthenticate.page.tsx';
-import { parseBody } from '../parse-body.ts';
 import { Account } from './account.ts';
 
 const RECENT_EVENTS = 10;
@@ -40,7 +39,7 @@ export class AccountController {
   @HttpCode(200)
   @UseFilters(FormFilter.around(accountPage))
   async changePassword(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const { currentPassword, newPassword } = parseBody(passwordChange, req);
+    const { currentPassword, newPassword } = parse(passwordChange, req.body);
     await this.account.changePassword(req, currentPassword, newPassword);
     const done = 'The password is changed. Every other device is signed out.';
     if (prefersPage(req)) res.type('html').send(renderPage(accountPage({ ...this.pages.context(req), done })));
@@ -56,7 +55,7 @@ export class AccountController {
   @Post('reauthenticate')
   @UseFilters(FormFilter.around(reauthenticatePage))
   async confirm(@Req() req: Request, @Res() res: Response): Promise<void> {
-    await this.account.reauthenticate(req, parseBody(confirmation, req).password);
+    await this.account.reauthenticate(req, parse(confirmation, req.body).password);
     if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
     else res.status(204).end();
   }

@@ -1,4 +1,4 @@
-import { prefersPage, ProblemException } from '@baton/platform';
+import { parse, prefersPage, ProblemException } from '@baton/platform';
 import { Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { returnTo } from '../login/return-to.ts';
 import { FormFilter } from '../pages/form.filter.ts';
 import { Pages } from '../pages/pages.ts';
 import { registerPage } from '../pages/register.page.tsx';
-import { parseBody } from '../parse-body.ts';
 import { Account } from './account.ts';
 
 const newAccount = z.object({ username: typedName, password: typedPassword });
@@ -30,7 +29,7 @@ export class RegisterController {
   @Post()
   async register(@Req() req: Request, @Res() res: Response): Promise<void> {
     if (!this.settings.REGISTRATION_OPEN) throw new ProblemException(403, { title: 'Closed', detail: 'Ask an administrator.' });
-    const { username, password } = parseBody(newAccount, req);
+    const { username, password } = parse(newAccount, req.body);
     const user = await this.account.register(req, username, password);
     if (prefersPage(req)) res.redirect(303, returnTo((req.body as { to?: unknown }).to));
     else res.status(201).json({ user });

@@ -1,8 +1,8 @@
+import { parse } from '@baton/platform';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { parseBody } from '../parse-body.ts';
 import { LONGEST_PASSWORD } from '../users/password-rules.ts';
 
 export const typedName = z.string().min(1).max(200);
@@ -18,7 +18,7 @@ const credentials = z.object({ username: typedName, password: typedPassword });
 @Injectable()
 export class CredentialsGuard extends AuthGuard('local') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    parseBody(credentials, context.switchToHttp().getRequest<Request>());
+    parse(credentials, context.switchToHttp().getRequest<Request>().body);
     return (await super.canActivate(context)) as boolean;
   }
 }

@@ -18,9 +18,9 @@ export class User {
   @Column('text', { array: true })
   roles!: Role[];
 
-  /** Made by DEMO=true: the password is in the documentation, so it works only there. */
-  @Column('boolean')
-  demo!: boolean;
+  /** Everybody can know the password, so it works only where `PublicPasswords` allows it. */
+  @Column('boolean', { name: 'demo' })
+  hasPublicPassword!: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ProblemException } from '@baton/platform';
 import { Database, type SessionUser, type Tx } from '@baton/session';
-import { Inject, Injectable } from '@nestjs/common';
-import { AuthSettings } from '../auth-settings.ts';
+import { Injectable, Optional } from '@nestjs/common';
 import { hashPassword, isOutdated, isPassword } from './password-hash.ts';
+import { PublicPasswords } from './public-passwords.ts';
 import { normaliseUserName } from './user-name.ts';
 import { User, type Role } from './user.entity.ts';
 
@@ -14,7 +14,7 @@ const NOBODY = hashPassword(randomUUID());
 export class Users {
   constructor(
     private readonly database: Database,
-    @Inject(AuthSettings) private readonly settings: AuthSettings,
+    @Optional() private readonly publicPasswords?: PublicPasswords,
   ) {}
 
   /** The user, if this is the password of an account that may log in. */
@@ -45,7 +45,7 @@ export class Users {
     return rows[0] ? this.find(rows[0].id) : null;
   }
 
-  /** Fails the transaction unless the account is as it was when the password was checked: for the moment a session is made. */
+  /** Whether the account is enabled and has the password that was checked. Locks it until the session is created. */
   async stillSame(tx: Tx, user: User): Promise<boolean> {
     const rows = await tx.query<{ password_hash: string; disabled_at: Date | null }>(
       'SELECT password_hash, disabled_at FROM users WHERE id = $1 FOR SHARE',
@@ -76,7 +76,7 @@ export class Users {
   }
 
   private mayLogIn(user: User): boolean {
-    return user.disabledAt === null && (!user.demo || this.settings.DEMO);
+    return user.disabledAt === null && (!user.hasPublicPassword || this.publicPasswords?.allowed === true);
   }
 
   private async rehashed(user: User, password: string): Promise<User> {

@@ -1,8 +1,8 @@
+import { parse } from '@baton/platform';
 import { EndedSessionGuard } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Post, Put, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { parse } from '../parse.ts';
 import { preferencesBody, preferencesForm } from './preferences.ts';
 import { PreferencesView } from './preferences.view.tsx';
 

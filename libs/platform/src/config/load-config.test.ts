@@ -9,14 +9,13 @@ describe('the configuration', () => {
       PORT: 3000,
       BIND_ADDRESS: '0.0.0.0',
       TRUST_PROXY: 0,
-      DEMO: false,
       COOKIE_SECURE: true,
     });
   });
 
   it('names every problem in one message, and no value', () => {
     const shape = { ...platformSettings, SECRET: z.string().min(32), URL_OF_STORE: z.url() };
-    const load = () => loadConfig(shape, { PORT: 'eighty', SECRET: 'hunter2', DEMO: '', LOG_LEVEL: 'loud' });
+    const load = () => loadConfig(shape, { PORT: 'eighty', SECRET: 'hunter2', COOKIE_SECURE: '', LOG_LEVEL: 'loud' });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(/PORT is malformed.*LOG_LEVEL is malformed.*SECRET is malformed.*URL_OF_STORE is missing/);
     expect(load).not.toThrow(/hunter2|eighty|loud/);

@@ -1,7 +1,7 @@
+import { parse } from '@baton/platform';
 import { EndedSessionGuard } from '@baton/session';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemBody, sku } from './cart-input.ts';
 import { Carts } from './carts.ts';

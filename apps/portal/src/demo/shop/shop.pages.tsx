@@ -1,9 +1,9 @@
 import { demoWords } from '@baton/demo';
+import { parse } from '@baton/platform';
 import { EndedSessionGuard } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Param, Post, Query, Redirect, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { parse } from '../../parse.ts';
 import { itemsOf } from './cart.ts';
 import { itemForm, sku } from './cart-input.ts';
 import { Carts } from './carts.ts';
