@@ -13,6 +13,7 @@ module.exports = {
     forbid('stores-know-no-http', 'A store imports the model and its database client only.', { path: '^libs/session/src/stores/' }, { path: ['^libs/session/src/(http|nest)/', '@nestjs/'] }),
     forbid('http-knows-no-store', 'The middleware imports the store contract, not a backend.', { path: '^libs/session/src/http/', pathNot: '\\.test\\.ts$' }, { path: ['^libs/session/src/(stores|nest)/', '@nestjs/'] }),
     forbid('platform-knows-no-session', 'The platform does not import sessions or pages.', { path: '^libs/platform/' }, { path: '^libs/(session|ui)/' }),
+    forbid('demo-comes-out', 'Folders called demo can be deleted: only these files import from them.', { pathNot: ['/demo/', '^apps/[^/]+/src/[^/]+\\.module\\.ts$', '^apps/[^/]+/src/(config|auth-settings)\\.ts$', '^tools/local/extensions\\.ts$'] }, { path: '/demo/' }),
     forbid('no-dev-packages', 'Production code does not import devDependencies.', { path: '^(apps|libs)/[^/]+/src/', pathNot: '\\.(test|contract)\\.tsx?$' }, { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' }),
     forbid('resolvable', 'The import cannot be resolved.', {}, { couldNotResolve: true }),
   ],
@@ -23,10 +24,6 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    enhancedResolveOptions: {
-      exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.tsx', '.js', '.cjs', '.json'],
-    },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.tsx', '.js', '.cjs', '.json'] },
   },
 };

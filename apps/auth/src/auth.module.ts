@@ -1,6 +1,6 @@
 import { METRICS, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, StoreHealth, type SessionConfig } from '@baton/session';
-import { PagesModule, Site } from '@baton/ui';
+import { PagesModule, type Site } from '@baton/ui';
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';

@@ -1,11 +1,11 @@
-import { demoSettings } from '@baton/demo';
-import { loadConfig, platformSettings } from '@baton/platform';
-import { sessionSettings, toSessionConfig } from '@baton/session';
+import { loadConfig } from '@baton/platform';
+import { toSessionConfig } from '@baton/session';
+import { portalSettings } from '../../../apps/portal/src/config.ts';
 import type { Cluster } from '../cluster.ts';
 import { unless, type Policy } from './policy.ts';
 
 /** The apps' own words for their environment, so that no second list can grow old. */
-const known = { ...platformSettings, ...sessionSettings, ...demoSettings };
+const known = portalSettings;
 
 /** Read by node itself. */
 const ofNode = ['NODE_OPTIONS'];

@@ -1,4 +1,5 @@
 import type { Extension } from '../extension.ts';
+import { NAME } from '../name.ts';
 import { startControl } from './control.ts';
 
 /** Accounts with public passwords, and fault buttons that reach the launcher. */
@@ -12,9 +13,9 @@ export const demo: Extension = {
       url,
       close: () => control.close(),
       environmentOf: (app) => (app === 'portal' ? { LAUNCHER_URL: url, LAUNCHER_TOKEN: token } : {}),
-      rows: [['Log in', 'demo / baton-demo-2026   or   admin / baton-admin-2026']],
+      rows: [['Log in', `demo / ${NAME}-demo-2026   or   admin / ${NAME}-admin-2026`]],
       logIn: (portalUrl) =>
-        `curl -sc jar -H 'Content-Type: application/json' -d '{"username":"demo","password":"baton-demo-2026"}' ${portalUrl}/auth/login`,
+        `curl -sc jar -H 'Content-Type: application/json' -d '{"username":"demo","password":"${NAME}-demo-2026"}' ${portalUrl}/auth/login`,
     };
   },
 };

@@ -11,7 +11,7 @@ const RETRY_MS = 5000;
 export const DEMO_ACCOUNTS = [
   { name: 'demo', password: `${NAME}-demo-2026`, roles: ['user'] },
   { name: 'admin', password: `${NAME}-admin-2026`, roles: ['user', 'admin'] },
-];
+] as const;
 
 /** Creates the demo accounts as soon as Postgres is up. Several replicas may do so at once. */
 @Injectable()

@@ -4,16 +4,14 @@ import { Site } from '@baton/ui';
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import type { AuthSettings } from '../auth-settings.ts';
 import { PublicPasswords } from '../users/public-passwords.ts';
-import { DemoAccounts } from './demo-accounts.ts';
+import { DEMO_ACCOUNTS, DemoAccounts } from './demo-accounts.ts';
 
 /** What only the demonstration needs: membership of the cluster view and, with DEMO=true, accounts with public passwords. */
 @Module({})
 export class DemoModule {
   constructor(site: Site, passwords: PublicPasswords) {
     addDemoNavigation(site);
-    if (!passwords.allowed) return;
-    site.signInHint = (language) => demoWords(language).signInHint;
-    new Logger('demo').warn('DEMO mode: accounts with public passwords can log in.');
+    if (passwords.allowed) announce(site);
   }
 
   static forRoot(settings: AuthSettings): DynamicModule {
@@ -25,4 +23,10 @@ export class DemoModule {
       exports: [PublicPasswords],
     };
   }
+}
+
+function announce(site: Site): void {
+  const [{ name, password }] = DEMO_ACCOUNTS;
+  site.signInHint = (language) => demoWords(language).signInHint(name, password);
+  new Logger('demo').warn('DEMO mode: accounts with public passwords can log in.');
 }

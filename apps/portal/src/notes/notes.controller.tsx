@@ -1,10 +1,9 @@
-import { prefersPage } from '@baton/platform';
+import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard, Sessions } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { parse } from '@baton/platform';
 import { Notes } from './notes.ts';
 import { NotesView } from './notes.view.tsx';
 

@@ -7,7 +7,7 @@ export const de: DemoWords = {
   cart: 'Warenkorb',
   cluster: 'Cluster',
   explain: 'So funktioniert’s',
-  signInHint: 'Demo-Konto: demo, Passwort baton-demo-2026',
+  signInHint: (name, password) => `Demo-Konto: ${name}, Passwort ${password}`,
   articles,
   shopTitle: 'Alles für die Staffel',
   shopLead: 'Leg einen Artikel in den Warenkorb und stoppe dann den Server, der ihn gespeichert hat.',

@@ -7,7 +7,7 @@ export const en = {
   cart: 'Cart',
   cluster: 'Cluster',
   explain: 'How it works',
-  signInHint: 'Demo account: demo, password baton-demo-2026',
+  signInHint: (name: string, password: string) => `Demo account: ${name}, password ${password}`,
   articles,
   shopTitle: 'Everything for a relay',
   shopLead: 'Add an article to your cart, then stop the server that stored it.',

@@ -7,7 +7,7 @@ export const es: DemoWords = {
   cart: 'Carrito',
   cluster: 'Clúster',
   explain: 'Cómo funciona',
-  signInHint: 'Cuenta de prueba: demo, contraseña baton-demo-2026',
+  signInHint: (name, password) => `Cuenta de prueba: ${name}, contraseña ${password}`,
   articles,
   shopTitle: 'Todo para el relevo',
   shopLead: 'Añade un artículo al carrito y luego detén el servidor que lo guardó.',

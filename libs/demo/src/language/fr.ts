@@ -7,7 +7,7 @@ export const fr: DemoWords = {
   cart: 'Panier',
   cluster: 'Cluster',
   explain: 'Fonctionnement',
-  signInHint: 'Compte de démonstration : demo, mot de passe baton-demo-2026',
+  signInHint: (name, password) => `Compte de démonstration : ${name}, mot de passe ${password}`,
   articles,
   shopTitle: 'Tout pour le relais',
   shopLead: 'Ajoutez un article au panier, puis arrêtez le serveur qui l’a enregistré.',

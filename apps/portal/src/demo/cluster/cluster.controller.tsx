@@ -1,10 +1,9 @@
 import { articlesIn, FaultCommands } from '@baton/demo';
-import { prefersPage, ProblemException } from '@baton/platform';
+import { parse, prefersPage, ProblemException } from '@baton/platform';
 import { SessionGuard, sessionInfo } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Body, Controller, Get, Header, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { parse } from '@baton/platform';
 import { DemoConfig } from '../demo-config.ts';
 import { Board } from './board/board.tsx';
 import type { BoardProps, Me } from './cluster-view.ts';

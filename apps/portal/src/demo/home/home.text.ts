@@ -1,3 +1,4 @@
+import { NAME } from '@baton/platform';
 import type { Reader } from '@baton/ui';
 
 interface Facts {
@@ -10,7 +11,7 @@ interface Facts {
 export function homeText({ site, visit }: Reader, { origin, version, demo }: Facts): string {
   const { user, lookup } = visit;
   const who = user ? `${user.name}, session read from ${lookup?.store} in ${lookup?.ms.toFixed(2)} ms` : 'no';
-  const password = demo ? 'baton-demo-2026' : 'YOUR-PASSWORD';
+  const password = demo ? `${NAME}-demo-2026` : 'YOUR-PASSWORD';
   return `${site.name}: servers crash, your session survives.
 
   served by   ${site.replica} (${version})

@@ -28,9 +28,7 @@ export async function revokeEverybody(database: Database): Promise<number> {
       'UPDATE session_cache SET created_after = clock_timestamp(), generation = generation + 1 WHERE id = 1 RETURNING generation',
     );
     const generation = Number(row!.generation);
-    await writeEvents(tx, [
-      { type: 'generation', reason: EVERYBODY, details: { generation }, unapplied: false },
-    ]);
+    await writeEvents(tx, [{ type: 'generation', reason: EVERYBODY, details: { generation }, unapplied: false }]);
     return generation;
   });
 }
