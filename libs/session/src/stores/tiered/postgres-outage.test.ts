@@ -17,7 +17,7 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const increment = (attributes: Attributes) => ({ ...attributes, count: Number(attributes['count']) + 1 });
 const userOf = (id: string): Attributes => ({ user: { id, name: 'Ada', roles: [] } });
 
-describe('two replicas while Postgres is away', () => {
+describe('two replicas while Postgres is unavailable', () => {
   let postgres: Server;
   let address: { url: string };
   let one: Backend;
@@ -100,7 +100,7 @@ describe('two replicas while Postgres is away', () => {
     expect(await rowOf(touchedOnce)).toBeNull();
   });
 
-  it('hears later of a use that was told it in its last moment', async () => {
+  it('learns later of a touch that it was about to write when it failed', async () => {
     const record = await one.store.create(newSession());
     await age(record, 60);
     const touched = one.store.touch(record);
