@@ -45,7 +45,7 @@ describe('Redis with Sentinel', () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, (_, i) => store.create(newSession({ i }))));
     const loggedOut = sessions.pop()!;
     await until(async () => /connected_slaves:1/.test(await ask<string>(master.url, 'INFO')), 'the replica to follow');
-    // The replica stops to hear its master: it will be promoted with a session that was logged out meanwhile.
+    // The replica stops following its master: it will be promoted with a session that is logged out in the meantime.
     await until(async () => Number(await ask(replica.url, 'DBSIZE')) > 20, 'the replica to hold the sessions');
     replica.freeze();
     await store.revoke(loggedOut.key, 'logout');

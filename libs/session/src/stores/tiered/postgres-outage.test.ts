@@ -43,7 +43,7 @@ describe('two replicas while Postgres is unavailable', () => {
   }
   const drained = () => until(async () => (await one.backlog()).dirty === 0, 'everything to be drained');
   const rowOf = ({ key }: SessionRecord) => postgresOf(one).find(key);
-  /** As if nobody had used the session for so long, in the eyes of Postgres. */
+  /** Makes Postgres see the session as unused for so long. */
   const age = ({ key }: SessionRecord, seconds: number) =>
     one.database!.query(`UPDATE session SET last_seen_at = now() - make_interval(secs => $2) WHERE key = $1`, [key, seconds]);
 
