@@ -2,7 +2,7 @@ import { Batcher } from './batcher.ts';
 
 const valuesOf = (keys: string[]) => keys.map((key) => (key === 'missing' ? null : `value of ${key}`));
 
-it('sends the reads of one turn together, and answers each with its own value', async () => {
+it('sends the reads of one turn together, and resolves each with its own value', async () => {
   const sent: string[][] = [];
   const reads = new Batcher<string, string | null>(async (keys) => {
     sent.push(keys);
@@ -21,20 +21,20 @@ it('sends the reads of one turn together, and answers each with its own value', 
 it('fails the reads of a batch that failed, and no other', async () => {
   let calls = 0;
   const reads = new Batcher<string, string | null>((keys) =>
-    ++calls === 1 ? Promise.reject(new Error('away')) : Promise.resolve(valuesOf(keys)),
+    ++calls === 1 ? Promise.reject(new Error('unavailable')) : Promise.resolve(valuesOf(keys)),
   );
   const outcomes = await Promise.allSettled([reads.add('a'), reads.add('b')]);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await reads.add('a')).toBe('value of a');
 });
 
-it('fails only the item whose answer is an error', async () => {
+it('fails only the item whose result is an error', async () => {
   const reads = new Batcher<string, string>(async (keys) => keys.map((key) => (key === 'bad' ? new Error('unreadable') : key)));
   const outcomes = await Promise.allSettled([reads.add('a'), reads.add('bad'), reads.add('b')]);
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-it('collects for as long as it was told', async () => {
+it('collects for the given time', async () => {
   const sent: string[][] = [];
   const touches = new Batcher<string, string>(async (keys) => (sent.push(keys), keys), { collectMs: 30 });
   const first = touches.add('a');
@@ -43,7 +43,7 @@ it('collects for as long as it was told', async () => {
   expect(sent).toEqual([['a', 'b']]);
 });
 
-it('does not wait for a batch that is under way', async () => {
+it('does not wait for a batch in progress', async () => {
   const first = Promise.withResolvers<(string | null)[]>();
   let calls = 0;
   const reads = new Batcher<string, string | null>((keys) => (++calls === 1 ? first.promise : Promise.resolve(valuesOf(keys))));

@@ -7,12 +7,12 @@ function stopTheProcess(ms: number): void {
 }
 
 describe('a deadline', () => {
-  it('passes on what the work answers in time', async () => {
+  it('returns the result of work that finishes in time', async () => {
     await expect(withDeadline(pause(10, 'answer'), 5000, 'Redis')).resolves.toBe('answer');
     await expect(withDeadline(Promise.reject(new RangeError('no')), 5000, 'Redis')).rejects.toThrow(RangeError);
   });
 
-  it('ends the waiting for work that never answers', async () => {
+  it('rejects when the work never finishes', async () => {
     const never = new Promise(() => undefined);
     await expect(withDeadline(never, 30, 'Redis')).rejects.toThrow(new DeadlineError('Redis did not respond within 30 ms.'));
   });

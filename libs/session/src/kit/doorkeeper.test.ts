@@ -11,7 +11,7 @@ it('knows what was here a moment ago, and nothing else', () => {
   expect([door.knows(first), door.knows(second), door.knows(first), door.knows(second)]).toEqual([false, false, true, true]);
 });
 
-it('lets almost nobody in who came once, and almost all who come again soon', () => {
+it('rejects almost all keys seen once, and admits almost all that return soon', () => {
   const door = new Doorkeeper();
   expect(keys('passer-by', 50_000).filter((key) => door.knows(key)).length).toBeLessThan(50);
   const regulars = keys('regular', 500);

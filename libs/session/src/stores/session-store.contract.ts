@@ -214,7 +214,7 @@ export function keepsTheContract(name: string, open: () => Promise<StoreUnderTes
       expect(attributes.admin).toBeUndefined();
     });
 
-    it('lists and ends all sessions of one user, and of nobody else', async () => {
+    it('lists and revokes all sessions of one user, and of nobody else', async () => {
       if (!knowsUsers) {
         await expect(store.create(newSession(userOf('x')))).rejects.toThrow('unavailable');
         await expect(store.revokeAll('x')).rejects.toThrow('unavailable');

@@ -6,9 +6,9 @@ import type { SessionEvent } from './events.ts';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const follow = ({ feed }: Backend) => {
-  const heard: SessionEvent[] = [];
-  feed!.subscribe((event) => heard.push(event));
-  return heard;
+  const received: SessionEvent[] = [];
+  feed!.subscribe((event) => received.push(event));
+  return received;
 };
 
 describe('the event feed', () => {
@@ -19,14 +19,14 @@ describe('the event feed', () => {
     storesOfReplica({ strategy: 'postgres', databaseUrl: url, revocationMs, postgresDeadlineMs: 5000 }, postgresUp);
   const following = async (url: string, revocationMs = 1000) => {
     const reader = await open(url, revocationMs);
-    const heard = follow(reader);
+    const received = follow(reader);
     // It starts at the newest event: from its first one on, nothing may be missing.
     await until(async () => {
       await writer.feed!.publish('hello', {});
-      return heard.length > 0;
+      return received.length > 0;
     }, 'the reader to follow');
-    heard.length = 0;
-    return { reader, heard };
+    received.length = 0;
+    return { reader, received };
   };
   const numbers = (events: SessionEvent[], type: string) =>
     events.filter((event) => event.type === type).map(({ details }) => details['n'] as number);
@@ -37,7 +37,7 @@ describe('the event feed', () => {
   });
 
   it('hands out events of 20 concurrent writers once each, in the order of their numbers', async () => {
-    const { heard } = await following(databaseUrl);
+    const { received } = await following(databaseUrl);
     const all = await Promise.all(
       range(20).map(() => writer.store.create(newSession({ user: { id: 'u', name: '', roles: [] } }))),
     );
@@ -45,11 +45,11 @@ describe('the event feed', () => {
       ...all.map(({ key }) => writer.store.revoke(key, 'logout')),
       ...range(100).map((n) => writer.feed!.publish('n', { n })),
     ]);
-    await until(() => heard.filter(({ type }) => type !== 'hello').length >= 140, 'all events');
-    const ids = heard.map(({ id }) => id);
+    await until(() => received.filter(({ type }) => type !== 'hello').length >= 140, 'all events');
+    const ids = received.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
-    expect(numbers(heard, 'n').sort((a, b) => a - b)).toEqual(range(100));
-    expect(heard.filter(({ type, reason }) => type === 'revoked' && reason === 'logout')).toHaveLength(20);
+    expect(numbers(received, 'n').sort((a, b) => a - b)).toEqual(range(100));
+    expect(received.filter(({ type, reason }) => type === 'revoked' && reason === 'logout')).toHaveLength(20);
   });
 
   it('numbers events in the order of their commits', async () => {
@@ -67,7 +67,7 @@ describe('the event feed', () => {
 
   it('misses nothing over a lost connection', async () => {
     const wire = await tcpProxy({ to: databaseUrl });
-    const { heard, reader } = await following(wire.url);
+    const { received, reader } = await following(wire.url);
     for (const round of range(3)) {
       await writer.feed!.publish('lost', { n: round * 10 });
       await wire.cut();
@@ -75,20 +75,20 @@ describe('the event feed', () => {
       await wire.heal();
       await until(() => postgresUp(reader), 'the connection to come back');
       await writer.feed!.publish('lost', { n: round * 10 + 9 });
-      await until(() => numbers(heard, 'lost').length === (round + 1) * 10, 'the missed events');
+      await until(() => numbers(received, 'lost').length === (round + 1) * 10, 'the missed events');
     }
-    expect(numbers(heard, 'lost')).toEqual(range(30));
+    expect(numbers(received, 'lost')).toEqual(range(30));
   });
 
   it('is woken by a write, and need not wait for its poll', async () => {
-    const { heard } = await following(databaseUrl, 60_000);
+    const { received } = await following(databaseUrl, 60_000);
     const startedAt = Date.now();
     await writer.feed!.publish('woken', { n: 1 });
-    await until(() => numbers(heard, 'woken').length === 1, 'the event');
+    await until(() => numbers(received, 'woken').length === 1, 'the event');
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
-  it('tells whoever was away what happened since', async () => {
+  it('returns the events after an id to a listener that was disconnected', async () => {
     const [last] = (await writer.feed!.since(0, 10_000)).slice(-1);
     for (const n of range(5)) await writer.feed!.publish('since', { n });
     expect(numbers(await writer.feed!.since(last!.id), 'since')).toEqual(range(5));

@@ -65,7 +65,7 @@ describe('sessions of one user, opened and ended at the same time', () => {
     expect(await store.find(key)).not.toBeNull();
   });
 
-  it('waits for nobody who waits for it: saves, touches, logouts and revoke-alls of the same sessions', async () => {
+  it('has no deadlocks between saves, touches, logouts and revoke-alls of the same sessions', async () => {
     const both = await replicas({});
     const sessions = await Promise.all(range(40).map(() => both[0].store.create(newSession({ ...userOf('u'), count: 0 }))));
     const kept = sessions[7]!;

@@ -46,14 +46,14 @@ describe('the sweeper', () => {
     expect([await left(expired), await left(old)]).toEqual([0, 0]);
   });
 
-  it('reads the whole table for idle sessions only when it is told to', async () => {
+  it('reads the whole table for idle sessions only on request', async () => {
     const old = await create(3);
     await set(old, `last_seen_at = now() - interval '25 hours'`);
     expect([await one.sweep(100, false), await left(old)]).toEqual([0, 3]);
     expect([await one.sweep(100, true), await left(old)]).toEqual([3, 0]);
   });
 
-  it('leaves a row alone that somebody is working on', async () => {
+  it('skips a row that another transaction uses', async () => {
     const [held, free] = [await create(3), await create(3)];
     await set([...held, ...free], `expires_at = now() - interval '1 second'`);
     await two.database!.transaction(async (tx) => {

@@ -39,7 +39,7 @@ describe('a Redis with users', () => {
     await setUser('on', `>${PASSWORD}`, ...RULES);
   });
 
-  it('lets in the user of the URL, who may touch no other keys', async () => {
+  it('logs in as the user of the URL, who has no access to other keys', async () => {
     const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', PASSWORD) } });
     const { store } = backend;
     const record = await store.create(newSession({ a: 1 }));
@@ -51,7 +51,7 @@ describe('a Redis with users', () => {
     await expect(backend.redis()!.ask((commands) => commands.get('foreign'))).rejects.toThrow('NOPERM');
   });
 
-  it('says that the password is wrong, and serves from Postgres', async () => {
+  it('reports a wrong password, and serves from Postgres', async () => {
     const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'wrong') } }, postgresUp);
     const { store } = backend;
     await until(() => backend.status().redis.reason?.includes('WRONGPASS'), 'the reason');
@@ -60,7 +60,7 @@ describe('a Redis with users', () => {
     expect(backend.status().redis.state).not.toBe('closed');
   });
 
-  it('recovers by itself when the password is what the URL says', async () => {
+  it('recovers by itself once the password matches the URL', async () => {
     const replica = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'next') } }, postgresUp);
     await until(() => replica.status().redis.reason?.includes('WRONGPASS'), 'the reason');
     await setUser('>next');
@@ -68,7 +68,7 @@ describe('a Redis with users', () => {
     expect(replica.status().redis).toMatchObject({ state: 'closed', reason: null });
   });
 
-  it('says which right is missing, and serves from Postgres', async () => {
+  it('reports a missing permission, and serves from Postgres', async () => {
     await setUser('on', '>poor', '-evalsha', '-eval', '-info');
     const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'poor') } }, postgresUp);
     const { store } = backend;

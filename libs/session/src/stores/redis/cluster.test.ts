@@ -61,7 +61,7 @@ keepsTheContract('tiered on a Redis Cluster', async () => {
 });
 
 describe('a Redis Cluster', () => {
-  it('hears of sessions that are used at the same time, on whichever master they are', async () => {
+  it('touches sessions that are used at the same time, on every master', async () => {
     const { store } = await storesOfReplica({ databaseUrl: postgres.url, redis: address });
     const sessions = await Promise.all(Array.from({ length: 40 }, (_, i) => store.create(newSession({ i }))));
     const { redis } = store as TieredStore;
@@ -80,7 +80,7 @@ describe('a Redis Cluster', () => {
     for (const { key } of sessions) expect((await postgresOf(backend).find(key))?.attributes['changed']).toBe(true);
   }, 60_000);
 
-  it('is replaced by Postgres while one of its masters is gone', async () => {
+  it('is replaced by Postgres while one of its masters is down', async () => {
     const backend = await storesOfReplica({ databaseUrl: postgres.url, redis: address });
     const { store } = backend;
     const sessions = await Promise.all(Array.from({ length: 40 }, (_, i) => store.create(newSession({ i }))));

@@ -16,7 +16,7 @@ function read(cache: RecordCache, key: string, during = () => undefined as void)
 }
 
 describe('the near cache', () => {
-  it('uses a record until its age limit, counted from when Redis was asked', () => {
+  it('uses a record until its age limit, counted from when the request to Redis was sent', () => {
     const cache = cacheWith();
     read(cache, 'a');
     expect(cache.fresh('a', 999)).toMatchObject({ key: 'a', readFrom: 'near' });

@@ -29,7 +29,7 @@ async function startSentinel(master: Server): Promise<Server> {
 }
 
 describe('Redis with Sentinel', () => {
-  it('goes on after a failover, and believes nothing that the promoted replica holds', async () => {
+  it('continues after a failover, and trusts nothing that the promoted replica holds', async () => {
     const master = await privateRedis();
     const replica = await privateRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
     const sentinels = [await startSentinel(master), await startSentinel(master), await startSentinel(master)];
@@ -45,7 +45,7 @@ describe('Redis with Sentinel', () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, (_, i) => store.create(newSession({ i }))));
     const loggedOut = sessions.pop()!;
     await until(async () => /connected_slaves:1/.test(await ask<string>(master.url, 'INFO')), 'the replica to follow');
-    // The replica stops to hear its master: it will be promoted with a session that was logged out meanwhile.
+    // The replica stops following its master: it will be promoted with a session that is logged out in the meantime.
     await until(async () => Number(await ask(replica.url, 'DBSIZE')) > 20, 'the replica to hold the sessions');
     replica.freeze();
     await store.revoke(loggedOut.key, 'logout');
@@ -64,7 +64,7 @@ describe('Redis with Sentinel', () => {
     expect(await ask(replica.url, 'ROLE')).toContain('master');
   }, 90_000);
 
-  it('says when no Sentinel knows the name', async () => {
+  it('reports that no Sentinel knows the name', async () => {
     const sentinel = await startSentinel(await privateRedis());
     const address = { url: 'redis://ignored:1', sentinels: { nodes: [`127.0.0.1:${sentinel.port}`], name: 'other' } };
     const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis: address }, postgresUp);

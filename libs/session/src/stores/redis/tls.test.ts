@@ -52,7 +52,7 @@ describe('rediss://', () => {
     expect(await identityAskedBy({ NODE_EXTRA_CA_CERTS: ca }, url)).toMatch(/^identity [0-9a-f]{40}$/);
   });
 
-  it('trusts nobody else', async () => {
+  it('trusts no other certificate', async () => {
     expect(await identityAskedBy({}, url)).toMatch(/^refused .*(self-signed|unable to verify|unable to get)/i);
   });
 });

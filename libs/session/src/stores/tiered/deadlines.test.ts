@@ -48,7 +48,7 @@ describe('a store that is frozen', () => {
     await until(async () => (await backend.store.find(record.key))?.readFrom === 'redis', 'the copy');
   });
 
-  it('holds nobody up when it is Redis: Postgres answers', async () => {
+  it('does not delay requests when it is Redis: Postgres serves', async () => {
     redis.freeze();
     try {
       const { store } = backend;
@@ -65,7 +65,7 @@ describe('a store that is frozen', () => {
     expect(await backend.store.find(record.key)).toBeNull();
   });
 
-  it('holds nobody up when it is Postgres: Redis answers', async () => {
+  it('does not delay requests when it is Postgres: Redis serves', async () => {
     postgres.freeze();
     try {
       const { store } = backend;
@@ -83,7 +83,7 @@ describe('a store that is frozen', () => {
     await until(async () => (await postgresOf(backend).find(record.key)) === null, 'the logout to reach Postgres');
   });
 
-  it('is told apart from no session, when both are', async () => {
+  it('is not mistaken for a missing session, when it is both', async () => {
     postgres.freeze();
     redis.freeze();
     try {
@@ -98,7 +98,7 @@ describe('a store that is frozen', () => {
     }
   });
 
-  it('is not asked by anybody but its own probe before it is back', async () => {
+  it('gets no commands except its own probe until it responds again', async () => {
     redis.freeze();
     try {
       await until(async () => {
@@ -118,7 +118,7 @@ describe('a store that is frozen', () => {
     }
   });
 
-  it('is not asked by anybody but its own probe, when it is Postgres', async () => {
+  it('gets no statements except its own probe, when it is Postgres', async () => {
     postgres.freeze();
     try {
       await backend.store.save(record.key, { a: 2 }, record);

@@ -67,7 +67,7 @@ describe('two replicas, one of them cut off from a store', () => {
   const within = <V>(ask: () => Promise<V>, done: (value: V) => boolean, what: string) =>
     until(async () => done(await ask()), what, T_MS + GRACE_MS);
 
-  it('shows a save that Redis did not hear of to the other within T', async () => {
+  it('shows the other a save that did not reach Redis, within T', async () => {
     const record = await lonely.store.create(newSession({ theme: 'light' }));
     expect(await other.store.find(record.key)).toMatchObject({ readFrom: 'redis' });
     await withoutRedis(async () => {
@@ -78,7 +78,7 @@ describe('two replicas, one of them cut off from a store', () => {
     });
   });
 
-  it('tells the other of a logout that Redis did not hear of within T', async () => {
+  it('shows the other a logout that did not reach Redis, within T', async () => {
     const record = await lonely.store.create(newSession());
     expect(await other.store.find(record.key)).not.toBeNull();
     await withoutRedis(async () => {
@@ -86,7 +86,7 @@ describe('two replicas, one of them cut off from a store', () => {
       await within(
         () => other.store.find(record.key),
         (found) => found === null,
-        'the other to hear of the logout',
+        'the logout to reach the other',
       );
       expect(await other.store.save(record.key, { a: 1 }, record)).toBeNull();
     });
@@ -163,7 +163,7 @@ describe('two replicas, one of them cut off from a store', () => {
     });
   });
 
-  it('ends a session everywhere when Postgres did not hear of the logout', async () => {
+  it('revokes a session everywhere when the logout did not reach Postgres', async () => {
     const record = await lonely.store.create(newSession());
     await withoutPostgres(async () => {
       expect(await lonely.store.revoke(record.key, 'logout', record)).toBe(true);

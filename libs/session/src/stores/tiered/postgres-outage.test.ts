@@ -17,7 +17,7 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const increment = (attributes: Attributes) => ({ ...attributes, count: Number(attributes['count']) + 1 });
 const userOf = (id: string): Attributes => ({ user: { id, name: 'Ada', roles: [] } });
 
-describe('two replicas while Postgres is away', () => {
+describe('two replicas while Postgres is unavailable', () => {
   let postgres: Server;
   let address: { url: string };
   let one: Backend;
@@ -43,7 +43,7 @@ describe('two replicas while Postgres is away', () => {
   }
   const drained = () => until(async () => (await one.backlog()).dirty === 0, 'everything to be drained');
   const rowOf = ({ key }: SessionRecord) => postgresOf(one).find(key);
-  /** As if nobody had used the session for so long, in the eyes of Postgres. */
+  /** Makes Postgres see the session as unused for so long. */
   const age = ({ key }: SessionRecord, seconds: number) =>
     one.database!.query(`UPDATE session SET last_seen_at = now() - make_interval(secs => $2) WHERE key = $1`, [key, seconds]);
 
@@ -100,7 +100,7 @@ describe('two replicas while Postgres is away', () => {
     expect(await rowOf(touchedOnce)).toBeNull();
   });
 
-  it('hears later of a use that was told it in its last moment', async () => {
+  it('learns later of a touch that it was about to write when it failed', async () => {
     const record = await one.store.create(newSession());
     await age(record, 60);
     const touched = one.store.touch(record);

@@ -23,8 +23,8 @@ async function dump(redis: Server): Promise<void> {
   await client.sendCommand(['SAVE']).finally(() => client.destroy());
 }
 
-describe('a Redis that comes back', () => {
-  it('is not believed when it holds an older dump', async () => {
+describe('a Redis that returns', () => {
+  it('is not trusted when it holds an older dump', async () => {
     const redis = await privateRedis();
     const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
     const { store } = backend;
@@ -45,7 +45,7 @@ describe('a Redis that comes back', () => {
     expect(await store.find(kept.key)).toMatchObject({ attributes: { a: 2 }, readFrom: 'redis' });
   });
 
-  it('serves from Postgres while it is gone', async () => {
+  it('is replaced by Postgres while it is down', async () => {
     const redis = await privateRedis();
     const backend = await storesOfReplica({ databaseUrl: await sessionDatabase(), redis });
     const { store } = backend;
@@ -57,8 +57,8 @@ describe('a Redis that comes back', () => {
   });
 });
 
-describe('while Postgres is away', () => {
-  it('believes a Redis that still is what it was, and no other', async () => {
+describe('while Postgres is unavailable', () => {
+  it('trusts the Redis server that it knows, and no other', async () => {
     const [postgres, redis] = [await sessionPostgres(), await privateRedis()];
     const options = { databaseUrl: postgres.url, redis };
     const first = await storesOfReplica(options);
@@ -82,8 +82,8 @@ describe('while Postgres is away', () => {
   });
 });
 
-describe('signing everybody out', () => {
-  it('reaches a replica that could not hear of it when its link to Postgres heals', async () => {
+describe('revoking all sessions of everybody', () => {
+  it('reaches a disconnected replica once its connection to Postgres is restored', async () => {
     const redis = await privateRedis();
     const databaseUrl = await sessionDatabase();
     const [wire, redisWire] = [await tcpProxy({ to: databaseUrl }), await tcpProxy({ to: redis.url })];
@@ -102,7 +102,7 @@ describe('signing everybody out', () => {
     expect(await there.store.find(record.key)).toBeNull();
   });
 
-  it('ends what was created before, for good, and nothing that is created after', async () => {
+  it('revokes what was created before, for good, and nothing that is created after', async () => {
     const redis = await privateRedis();
     const options = { databaseUrl: await sessionDatabase(), redis };
     const [one, two] = [await storesOfReplica(options), await storesOfReplica(options)];
