@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { MATRIX } from './matrix.ts';
 import { testMatrix } from './matrix-suite.ts';
 
-describe('while one thing is broken', () => {
+describe('during a single fault', () => {
   testMatrix();
 });
 
-it('the table of docs/faults.md is this one', () => {
+it('docs/faults.md contains this table', () => {
   const text = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');
   expect(text).toContain(MATRIX);
 });
