@@ -28,7 +28,7 @@ const routes: [path: string, app: 'auth' | 'portal'][] = [
   ['/cart', 'portal'],
 ];
 
-/** A replica that returns its name and what it received. */
+/** A stub replica that returns its name and the request it received. */
 async function stub(app: string): Promise<{ name: string; port: number; url: string }> {
   const server = createServer((request, response) => {
     const { url, headers } = request;
@@ -69,17 +69,17 @@ const ask = async (front: string, path: string, headers = {}): Promise<Seen> =>
   (await fetch(`${fronts[front]!.url}${path}`, { headers })).json() as Promise<Seen>;
 
 describe.each(routes)('%s is served by %s', (path, app) => {
-  it.each(['HAProxy', 'the local balancer'])('behind %s, with an unchanged path', async (front) => {
+  it.each(['HAProxy', 'the local balancer'])('behind %s, with the path unchanged', async (front) => {
     expect(await ask(front, path)).toMatchObject({ app, url: path });
   });
 
-  it('by the Ingress and by the HTTPRoute', () => {
+  it('by the Ingress and the HTTPRoute', () => {
     expect([routeOf(ingress, path), routeOf(gateway, path)]).toEqual([app, app]);
   });
 });
 
 describe.each(['HAProxy', 'the local balancer'])('%s', (front) => {
-  it('trusts no forwarding header of a visitor, and sets its own', async () => {
+  it('ignores forwarding headers of visitors and sets its own', async () => {
     const claims = {
       'x-forwarded-for': '9.9.9.9',
       forwarded: 'for=9.9.9.9',
