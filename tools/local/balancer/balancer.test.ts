@@ -54,6 +54,21 @@ describe('the balancer', () => {
     expect(answers[3]).toMatch('portal');
   });
 
+  it('still uses a replica that is too slow for its health check, if no other is left', async () => {
+    let isSlow = false;
+    const server = createServer((request, response) => {
+      if (request.url !== '/health/ready') response.end('slow, not down');
+      else if (!isSlow) response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => server.close().closeAllConnections());
+    const member = { name: 'one', url: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
+    const balancer = await balance([member]);
+    isSlow = true;
+    while (isReady(balancer, 'one')) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await text(balancer.url)).toBe('slow, not down');
+  });
+
   it('answers every GET while a replica dies', async () => {
     const [one, two] = [await fake('one'), await fake('two')];
     const { url } = await balance([one, two]);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** `unready`: it answers, and says that it should not be asked now. `dead`: it does not answer. */
-export type Health = 'ready' | 'unready' | 'dead';
+/** `unready`: responds, and asks for no traffic. `slow`: accepts connections, but the check timed out. `dead`: refuses or breaks connections. */
+export type Health = 'ready' | 'unready' | 'slow' | 'dead';
 
 export interface Member {
   name: string;
@@ -37,11 +37,11 @@ export class Pool {
   }
 
   /**
-   * The next one that is ready; when none is, one that at least answers, because its own words about
-   * the trouble are better than ours. Null when nobody is left.
+   * The next ready replica. Without one, a replica that responds, because its own error is more precise than the balancer's;
+   * then a slow one, because on a busy machine slow is not down. Null if all have been tried or are dead.
    */
   next(tried: ReadonlySet<Member>): Member | null {
-    const candidates = this.#untried('ready', tried) ?? this.#untried('unready', tried);
+    const candidates = this.#untried('ready', tried) ?? this.#untried('unready', tried) ?? this.#untried('slow', tried);
     return candidates?.[this.#turn++ % candidates.length] ?? null;
   }
 
@@ -69,7 +69,7 @@ async function check(member: Member): Promise<Health> {
     const response = await fetch(`${member.url}/health/ready`, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
     await response.body?.cancel();
     return response.ok ? 'ready' : 'unready';
-  } catch {
-    return 'dead';
+  } catch (error) {
+    return (error as Error).name === 'TimeoutError' ? 'slow' : 'dead';
   }
 }
