@@ -1,7 +1,7 @@
 import type { Exchange } from '../../../test/support/visitors/exchange.ts';
 import type { History, Violation } from './history.ts';
 
-/** P4: a response that breaks the contract for "done", "refused" and "cannot tell". */
+/** P4: a response that breaks the contract for success, refusal (401) and unavailability (503). */
 export function dishonestResponses(history: History): Violation[] {
   return history.exchanges.flatMap((exchange) => {
     const what = problemOf(exchange);
