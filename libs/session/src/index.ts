@@ -7,7 +7,7 @@ export type { SessionStore, Tx } from './model/store.ts';
 export { EVERYBODY, THEFT, type RevocationReason } from './model/revocation.ts';
 export { isSessionId } from './model/id.ts';
 export type { Backend, BackendOptions, RedisAccess, Strategy, StoresStatus, StoreStatus } from './stores/backend.ts';
-export { createBackend } from './stores/create-backend.ts';
+export { createBackend } from './stores/backend.ts';
 export { Database } from './stores/postgres/database.ts';
 export type { SessionEvent } from './stores/postgres/events.ts';
 export { ADVISORY_LOCKS } from './stores/postgres/locks.ts';

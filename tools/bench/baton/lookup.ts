@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { createBackend } from '../../../libs/session/src/stores/create-backend.ts';
+import { createBackend } from '../../../libs/session/src/stores/backend.ts';
 import { RedisKeys } from '../../../libs/session/src/stores/redis/keys.ts';
 import type { TieredStore } from '../../../libs/session/src/stores/tiered/tiered-store.ts';
 import { percentile, sorted } from '../harness/statistics.ts';

@@ -16,7 +16,7 @@ import { ExpressStore } from '../http/express-store.ts';
 import { SessionLookup } from '../http/lookup.ts';
 import { loadedRecord } from '../http/session-object.ts';
 import { Peppers } from '../model/id.ts';
-import { createBackend } from '../stores/create-backend.ts';
+import { createBackend } from '../stores/backend.ts';
 import { sessionMiddleware } from './engine.ts';
 import { sessionSettings, toSessionConfig } from './session-config.ts';
 

@@ -63,7 +63,7 @@ export const sessionSettings = {
 
 export type SessionSettings = z.infer<z.ZodObject<typeof sessionSettings>>;
 
-export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applicationName'> {
+export interface SessionConfig extends Omit<BackendOptions, 'entities'> {
   /** Of the product: begins or is the name of everything that the library keeps in cookies and stores. */
   readonly name: string;
   readonly engine: NonNullable<BackendOptions['engine']>;

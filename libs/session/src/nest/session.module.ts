@@ -13,7 +13,7 @@ import { ExpressStore } from '../http/express-store.ts';
 import { SessionLookup } from '../http/lookup.ts';
 import { Peppers } from '../model/id.ts';
 import type { Backend } from '../stores/backend.ts';
-import { createBackend } from '../stores/create-backend.ts';
+import { createBackend } from '../stores/backend.ts';
 import { Database } from '../stores/postgres/database.ts';
 import { SessionFeed } from '../stores/postgres/feed.ts';
 import { sessionMiddleware } from './engine.ts';

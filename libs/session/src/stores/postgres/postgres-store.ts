@@ -4,7 +4,6 @@ import { TooManySessionsError } from '../../model/errors.ts';
 import { userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
-
 import { ChangingStore } from '../changing-store.ts';
 import { insertValues, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
@@ -17,11 +16,10 @@ export interface PostgresStoreOptions {
   /** 0: no limit. */
   readonly maxPerUser: number;
   readonly limitPolicy: 'deny-new' | 'drop-oldest';
-  /** True: Redis has a copy that must follow each revocation. False: Postgres is the only store. */
-  readonly hasCopy: boolean;
-  /** True while Redis cannot be updated: changes are then written as unapplied events as well. */
-  readonly announceChanges?: () => boolean;
 }
+
+/** Redis, if it has a copy that must follow. While it is not trusted, changes are written as unapplied events as well. */
+export type CopyState = { readonly trusted: boolean } | null;
 
 /** Revoked sessions, and the ids of their events. */
 export interface Revoked {
@@ -48,10 +46,10 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     readonly database: Database,
     readonly codec: Codec,
     readonly options: PostgresStoreOptions,
+    private readonly copy: CopyState = null,
   ) {
     super();
-    const announceChanges = options.announceChanges ?? (() => false);
-    this.saves = new SaveQueue(database, codec, { touchSeconds: options.touchSeconds, announceChanges });
+    this.saves = new SaveQueue(database, codec, options.touchSeconds, copy);
   }
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
@@ -68,7 +66,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
       await options.guard?.(tx);
       const dropped = await this.makeRoom(tx, userId);
       const record = await this.insert(tx, session);
-      const events = dropped.map((old) => eventOf('revoked', old, { reason: 'session limit', unapplied: this.options.hasCopy }));
+      const events = dropped.map((old) => eventOf('revoked', old, { reason: 'session limit', unapplied: this.copy !== null }));
       const ids = await writeEvents(tx, [...events, eventOf('created', record, { unapplied: false })]);
       return { record, dropped: { records: dropped, eventIds: ids.slice(0, -1) } };
     });
@@ -171,7 +169,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
     const rows = await tx.query<Row>(REVOKE.text, [keys]);
     const records = rows.map((row) => toRecord(row, this.codec));
-    const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.options.hasCopy }));
+    const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.copy !== null }));
     return { records, eventIds: await writeEvents(tx, events) };
   }
 }

@@ -37,12 +37,6 @@ export class UncertainSaveError extends StoreUnavailableError {
   }
 }
 
-export interface SaveQueueOptions {
-  readonly touchSeconds: number;
-  /** True while Redis cannot be updated: changes are then written as unapplied events as well. */
-  readonly announceChanges: () => boolean;
-}
-
 export interface Saved {
   readonly record: SessionRecord;
   /** True: an unapplied event was written in the same transaction. */
@@ -58,7 +52,8 @@ export class SaveQueue {
   constructor(
     private readonly database: Database,
     private readonly codec: Codec,
-    private readonly options: SaveQueueOptions,
+    private readonly touchSeconds: number,
+    private readonly copy: { readonly trusted: boolean } | null,
   ) {
     this.batch = new Batcher((saves) => this.commit(saves), { serial: true });
   }
@@ -69,7 +64,7 @@ export class SaveQueue {
 
   private async commit(saves: Save[]): Promise<(Saved | null | Error)[]> {
     const outcomes: Outcome[] = saves.map(() => null);
-    const write: Write = { changeId: randomBytes(5).toString('base64url'), announced: this.options.announceChanges() };
+    const write: Write = { changeId: randomBytes(5).toString('base64url'), announced: this.copy?.trusted === false };
     try {
       let open = grouped(saves);
       const giveUpAt = Date.now() + this.database.options.deadlineMs * 2;
@@ -105,7 +100,7 @@ export class SaveQueue {
 
   private async readBases(groups: Group[]): Promise<void> {
     if (groups.length === 0) return;
-    const rows = await this.database.query<Row>(FIND, [this.options.touchSeconds, groups.map((group) => group.key)]);
+    const rows = await this.database.query<Row>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
     const found = new Map(rows.map((row) => [row.key, toRecord(row, this.codec)]));
     for (const group of groups) group.base = found.get(group.key);
   }
@@ -115,7 +110,7 @@ export class SaveQueue {
     { changeId, announced }: Write,
   ): Promise<Set<string>> {
     const records = changes.map(({ next }) => next);
-    const params = [this.options.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
+    const params = [this.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
     if (!announced && !changes.some(({ rotated }) => rotated)) {
       const rows = await this.database.query<{ key: string }>(UPDATE, params);
       return new Set(rows.map((row) => row.key));

@@ -50,7 +50,7 @@ export class RedisRecords {
   constructor(
     readonly ask: Ask,
     private readonly codec: Codec,
-    protected readonly options: RedisRecordsOptions,
+    readonly options: RedisRecordsOptions,
   ) {
     this.cache = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }
