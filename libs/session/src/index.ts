@@ -16,10 +16,15 @@ export { migrate } from './stores/postgres/migrate.ts';
 export { EndedSessionGuard } from './nest/ended-session.guard.ts';
 export { registerStoreMetrics } from './nest/store-metrics.ts';
 export { toHttpError } from './nest/http-errors.ts';
-export { sessionSettings, toSessionConfig, type SessionConfig, type SessionSettings } from './nest/session-config.ts';
+export {
+  SESSION_CONFIG,
+  sessionSettings,
+  toSessionConfig,
+  type SessionConfig,
+  type SessionSettings,
+} from './nest/session-config.ts';
 export { sessionInfo, type SessionInfo } from './nest/session-info.ts';
 export { CurrentSession, SessionGuard, type RequestPrincipal } from './nest/session.guard.ts';
 export { SessionModule, type SessionModuleOptions } from './nest/session.module.ts';
 export { Sessions, type SessionUser } from './nest/sessions.ts';
 export { StoreHealth } from './nest/store-health.ts';
-export { SESSION_CONFIG } from './nest/tokens.ts';

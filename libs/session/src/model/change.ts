@@ -22,7 +22,7 @@ export type Renewal =
  * What a change adds to the version while Postgres is unavailable. Equal versions must mean equal contents, also when one replica
  * writes to Postgres and another, cut off from it, to Redis: so their numbers never meet.
  */
-export const AWAY_STEP = 1_000_000;
+export const OUTAGE_STEP = 1_000_000;
 
 /** How much one session may hold: attributes as JSON in UTF-8. */
 export const ATTRIBUTES_LIMIT_BYTES = 64 * 1024;

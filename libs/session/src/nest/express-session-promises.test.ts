@@ -12,12 +12,11 @@ import { z } from 'zod';
 import { browserless, type HttpResponse, type Client } from '../../../../test/support/client.ts';
 import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { ENGINES, type Engine } from '../../../../test/support/session-app.ts';
+import { sessionMiddleware } from '../http/engine.ts';
 import { ExpressStore } from '../http/express-store.ts';
-import { SessionLookup } from '../http/lookup.ts';
 import { loadedRecord } from '../http/session-object.ts';
 import { Peppers } from '../model/id.ts';
 import { createBackend } from '../stores/backend.ts';
-import { sessionMiddleware } from './engine.ts';
 import { sessionSettings, toSessionConfig } from './session-config.ts';
 
 type Handler = (req: Request, res: Response) => unknown;
@@ -34,11 +33,9 @@ async function site(engine: Engine) {
     }),
   );
   const backend = createBackend(config);
-  const peppers = new Peppers(config.peppers);
-  const lookup = new SessionLookup(backend.store, peppers);
-  const expressStore = new ExpressStore(backend.store, lookup, peppers, config, config.cookie);
+  const expressStore = new ExpressStore(backend.store, new Peppers(config.peppers), config, config.cookie.secure);
   const fail = (error: unknown, _req: Request, res: Response) => void res.writeHead(500).end((error as Error).message);
-  const middleware = sessionMiddleware({ config, backend, expressStore, lookup, peppers, fail });
+  const middleware = sessionMiddleware(config, expressStore, fail);
   const stage: { before: Handler; handler: Handler } = { before: () => undefined, handler: (_req, res) => res.end() };
   const server = createServer((incoming: IncomingMessage, answer) => {
     const [req, res] = [incoming as Request, answer as Response];

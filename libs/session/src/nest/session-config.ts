@@ -9,6 +9,9 @@ const wholeNumber = (otherwise: number, least: number, most: number) =>
     .max(most)
     .default(otherwise);
 
+/** Injection token of the SessionConfig. */
+export const SESSION_CONFIG = Symbol('SESSION_CONFIG');
+
 /** Comma-separated secrets; the first writes or signs, all read or verify. */
 const secrets = (least: number) =>
   z

@@ -5,10 +5,8 @@ import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { ClientLease } from './client-lease.ts';
+import { ClientLease, probe, send, type Statement } from './connection.ts';
 import { isOutage, messageOf } from './outage.ts';
-import { probe } from './probe.ts';
-import { send, type Statement } from './statement.ts';
 
 export interface DatabaseOptions {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { CHANGING, INSERT_SESSION, SELECTED, asColumn } from './columns.ts';
+import type { Statement } from './connection.ts';
 import { ADVISORY_LOCKS } from './locks.ts';
-import type { Statement } from './statement.ts';
 
 /** The condition for a live session, by Postgres's clock. In statements with LIVE, $1 is the touch interval in seconds. */
 const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;

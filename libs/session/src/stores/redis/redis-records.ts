@@ -7,8 +7,7 @@ import { countOperation } from '../operations.ts';
 import type { RedisKeys } from './keys.ts';
 import { RecordCache, type Ticket } from './record-cache.ts';
 import type { Ask } from './redis-link.ts';
-import type { Script } from './script.ts';
-import { CREATE, REVOKE, SAVE, TOUCH } from './scripts.ts';
+import { CREATE, REVOKE, SAVE, TOUCH, type Script } from './scripts.ts';
 import { TOMBSTONE, decodeValue, encodeValue } from './value.ts';
 
 export interface RedisRecordsOptions {
