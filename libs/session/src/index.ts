@@ -5,7 +5,6 @@ export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooMa
 export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';
 export type { SessionStore, Tx } from './model/store.ts';
 export { EVERYBODY, THEFT, type RevocationReason } from './model/revocation.ts';
-export { isSessionId } from './model/id.ts';
 export type { Backend, BackendOptions, RedisAccess, Strategy, StoresStatus, StoreStatus } from './stores/backend.ts';
 export { createBackend } from './stores/backend.ts';
 export { Database } from './stores/postgres/database.ts';

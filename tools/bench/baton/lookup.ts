@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createClient } from 'redis';
 import { createBackend } from '../../../libs/session/src/stores/backend.ts';
-import { RedisKeys } from '../../../libs/session/src/stores/redis/keys.ts';
+import { RedisKeys } from '../../../libs/session/src/stores/redis/layout.ts';
 import type { TieredStore } from '../../../libs/session/src/stores/tiered/tiered-store.ts';
 import { percentile, sorted } from '../harness/statistics.ts';
 import { settings } from '../peers/settings.ts';

@@ -15,7 +15,7 @@ export type Renewal =
   | { readonly step: 'issue'; readonly proof: string }
   /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
   | { readonly step: 'confirm'; readonly proof: string }
-  /** The user proved again who they are: the new id is in force at once and the old one is worth nothing. */
+  /** The user proved again who they are: the new id is in force at once and the old one is void. */
   | { readonly step: 'replace'; readonly proof: string };
 
 /**

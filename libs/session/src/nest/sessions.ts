@@ -57,7 +57,7 @@ export class Sessions {
     if (before.record !== undefined) await this.revokeReplaced(before.record);
   }
 
-  /** The user proved again who they are: a new id at once, and the old one is worth nothing. `request.session` is a new object. */
+  /** The user proved again who they are: a new id at once, and the old one is void. `request.session` is a new object. */
   async reauthenticate(request: Request): Promise<void> {
     const record = this.loaded(request);
     const next = this.expressStore.newIdOf(request, record);

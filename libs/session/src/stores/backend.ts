@@ -9,7 +9,7 @@ import { LiveIds } from './postgres/live-ids.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { sweep } from './postgres/sweep.ts';
 import type { RedisAddress } from './redis/client.ts';
-import { RedisKeys } from './redis/keys.ts';
+import { RedisKeys } from './redis/layout.ts';
 import { RedisLink, type Ask } from './redis/redis-link.ts';
 import { RedisSessionStore } from './redis/redis-session-store.ts';
 import { StockStore } from './stock/stock-store.ts';
@@ -84,7 +84,7 @@ export class Backend {
     const codec = codecOf(options.encryptionKeys, name);
     const keys = new RedisKeys(name);
     if (redis !== null && (strategy === 'tiered' || (strategy === 'redis' && engine !== 'express-session')))
-      this.link = new RedisLink({ address: redis, deadlineMs: options.redisDeadlineMs });
+      this.link = new RedisLink(redis, options.redisDeadlineMs);
     const { link, database, feed } = this;
     if (strategy === 'memory') {
       this.store = new MemoryStore(options, database);
@@ -147,7 +147,7 @@ export class Backend {
   /** Deletes up to `limit` ended sessions and returns how many. `idle`: look for idle ones too, which is slow. */
   async sweep(limit: number, idle = true): Promise<number> {
     if (this.postgres === null) return 0;
-    return sweep(this.postgres.database, { limit, idle, touchSeconds: this.options.touchSeconds });
+    return sweep(this.postgres.database, this.options.touchSeconds, limit, idle);
   }
 
   /** Whether the session with this public id is live; true if unknown. False at most the revocation bound late. */

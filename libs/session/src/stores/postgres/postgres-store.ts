@@ -8,7 +8,7 @@ import { ChangingStore } from '../changing-store.ts';
 import { insertValues, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
-import { SaveQueue, type Saved } from './save-queue.ts';
+import { SaveQueue } from './save-queue.ts';
 import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, REVOKE, TOUCH, VOUCH } from './statements.ts';
 
 export interface PostgresStoreOptions {
@@ -38,7 +38,8 @@ interface Touch {
 
 /** The system of record. Every statement is guarded: only `create` makes a row, and nothing revives an ended session. */
 export class PostgresStore extends ChangingStore implements SessionStore {
-  private readonly saves: SaveQueue;
+  /** `change`, and whether it was announced as an event. */
+  readonly saves: SaveQueue;
   private readonly touches = new Batcher<Touch, boolean>((touches) => this.touchAll(touches), { collectMs: TOUCHES_MS });
   private readonly finds = new Batcher<string, SessionRecord | null>((keys) => this.findAll(keys), { serial: true });
 
@@ -78,12 +79,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   }
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
-    return (await this.write(key, change, base))?.record ?? null;
-  }
-
-  /** `change`, and whether it was announced as an event. */
-  write(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {
-    return this.saves.add(key, change, base);
+    return (await this.saves.add(key, change, base))?.record ?? null;
   }
 
   touch(record: SessionRecord): Promise<boolean> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { endsAt } from '../../model/policy.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
-import { ALL_TAGS } from './keys.ts';
+import { ALL_TAGS } from './layout.ts';
 import { isOutOfMemory } from './redis-link.ts';
 import { RedisRecords } from './redis-records.ts';
 import { DIRTY, DROP, FILL, PUT, SETTLE, TOMB, TOUCH_DIRTY, type PutResult } from './scripts.ts';

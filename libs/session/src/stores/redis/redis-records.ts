@@ -4,11 +4,10 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
-import type { RedisKeys } from './keys.ts';
+import { decodeValue, encodeValue, type RedisKeys, TOMBSTONE } from './layout.ts';
 import { RecordCache, type Ticket } from './record-cache.ts';
 import type { Ask } from './redis-link.ts';
 import { CREATE, REVOKE, SAVE, TOUCH, type Script } from './scripts.ts';
-import { TOMBSTONE, decodeValue, encodeValue } from './value.ts';
 
 export interface RedisRecordsOptions {
   readonly keys: RedisKeys;

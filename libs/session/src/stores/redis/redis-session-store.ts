@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import type { Database } from '../postgres/database.ts';
 import { SoloStore } from '../solo-store.ts';
-import { KEY_LENGTH, type RedisKeys } from './keys.ts';
+import { KEY_LENGTH, type RedisKeys } from './layout.ts';
 import type { RedisLink } from './redis-link.ts';
 import { RedisRecords, type Stored } from './redis-records.ts';
 

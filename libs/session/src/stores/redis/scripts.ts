@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { countOperation } from '../operations.ts';
 import type { RedisCommands } from './client.ts';
-import { TOMBSTONE } from './value.ts';
+import { TOMBSTONE } from './layout.ts';
 
 /**
  * The scripts that write sessions; they replace locks. Unless noted otherwise, KEYS are 1 session, 2 lease, 3 pending

@@ -7,7 +7,7 @@ import { markApplied, unapplied, type SessionFeed } from '../postgres/feed.ts';
 import { agreeOnGeneration } from '../postgres/generation.ts';
 import type { PostgresStore } from '../postgres/postgres-store.ts';
 import type { Connection } from '../redis/client.ts';
-import { KEY_LENGTH, type RedisKeys } from '../redis/keys.ts';
+import { KEY_LENGTH, type RedisKeys } from '../redis/layout.ts';
 import { RedisCopy } from '../redis/redis-copy.ts';
 import type { Ask, RedisLink } from '../redis/redis-link.ts';
 import { Drainer } from './drainer.ts';

@@ -88,7 +88,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     try {
-      const saved = (await this.postgres.write(key, change, base)) ?? (await this.retryReconciled(key, change));
+      const saved = (await this.postgres.saves.add(key, change, base)) ?? (await this.retryReconciled(key, change));
       return saved === null ? null : await this.copyOut(saved);
     } catch (error) {
       if (!(error instanceof UncertainSaveError)) throw error;
@@ -100,7 +100,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
   private async retryReconciled(key: string, change: Change): Promise<Saved | null> {
     if (typeof (await this.copyOf(key)) === 'string') return null;
     await reconcile(key, this.redis, this.postgres);
-    return (await this.postgres.vouch(key)) === null ? null : this.postgres.write(key, change);
+    return (await this.postgres.vouch(key)) === null ? null : this.postgres.saves.add(key, change);
   }
 
   private async copyOut({ record, announced }: Saved): Promise<SessionRecord | null> {
