@@ -1,7 +1,7 @@
 /**
  * What express-session promises its users, as cases over both engines on node:http. Its own test suite is not
  * copied here: these are written from its README and its public behaviour:
- * load, save, ids, answers, methods, cookie. Whatever holds for one engine only is in the table of differences below.
+ * load, save, ids, responses, methods, cookie. Whatever holds for one engine only is in the table of differences below.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import { sessionSettings, toSessionConfig } from './session-config.ts';
 
 type Handler = (req: Request, res: Response) => unknown;
 
-/** A plain Node server with the middleware; no framework. Errors given to `next` are answered with their message. */
+/** A plain Node server with the middleware; no framework. An error given to `next` becomes the response. */
 async function site(engine: Engine) {
   const config = toSessionConfig(
     z.object(sessionSettings).parse({
@@ -163,7 +163,7 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
     'a,b,cookie',
   ],
   [
-    'a session that is gone from the store is replaced under another id',
+    'a session that is missing from the store is replaced under another id',
     async ({ store, visit, client }) => {
       const visitor = client();
       const [first] = cookies(await visit(visitor, count));
@@ -273,12 +273,12 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
 const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engine, unknown>][] = [
   [
     'a save that fails',
-    'An answer that says success must be true, so nothing leaves before the session is stored.',
+    'A response that reports success must be true, so nothing is sent before the session is stored.',
     async ({ store, visit, client }) => {
-      store.create = () => Promise.reject(new Error('away'));
+      store.create = () => Promise.reject(new Error('unavailable'));
       return (await visit(client(), count)).text;
     },
-    { baton: 'away', 'express-session': 'view 1' },
+    { baton: 'unavailable', 'express-session': 'view 1' },
   ],
   [
     'a change after the first byte of the answer',
@@ -312,7 +312,7 @@ const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engin
     { baton: 0, 'express-session': 1 },
   ],
   [
-    'an error of the store that says ENOENT',
+    'an error of the store with code ENOENT',
     'Not found is null; a throw always means "cannot tell", and must not look like a logout.',
     async ({ store, visit, client }) => {
       const visitor = client();
@@ -323,8 +323,8 @@ const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engin
     { baton: 'no entry', 'express-session': 'view 1' },
   ],
   [
-    "a store that says 'disconnect'",
-    'Requests would run without a session, which looks like a logout. Our stores never say it.',
+    "a store that emits 'disconnect'",
+    'Requests would run without a session, which looks like a logout. Our stores never emit it.',
     async ({ expressStore, visit, client }) => {
       const visitor = client();
       await visit(visitor, count);

@@ -5,11 +5,11 @@ import { userIdOf, type NewSession, type SessionRecord } from '../../model/recor
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
 import { ChangingStore } from '../changing-store.ts';
-import { insertValues, toRecord, type Row } from './columns.ts';
+import { SELECTED, insertValues, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { SaveQueue } from './save-queue.ts';
-import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, REVOKE, TOUCH, VOUCH } from './statements.ts';
+import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH } from './statements.ts';
 
 export interface PostgresStoreOptions {
   readonly touchSeconds: number;
@@ -26,6 +26,9 @@ export interface Revoked {
   readonly records: SessionRecord[];
   readonly eventIds: number[];
 }
+
+const REVOKE = `UPDATE session SET revoked_at = now()
+   WHERE key = ANY($1::text[]) AND revoked_at IS NULL AND expires_at > now() RETURNING ${SELECTED}`;
 
 /** No caller waits for a touch, so touches are collected for this long and written by one statement. */
 const TOUCHES_MS = 250;
@@ -158,12 +161,12 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     if (open.length < maxPerUser) return [];
     if (limitPolicy === 'deny-new') throw new TooManySessionsError(maxPerUser);
     const oldest = open.slice(0, open.length - maxPerUser + 1).map((row) => row.key);
-    const rows = await tx.query<Row>(REVOKE.text, [oldest]);
+    const rows = await tx.query<Row>(REVOKE, [oldest]);
     return rows.map((row) => toRecord(row, this.codec));
   }
 
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
-    const rows = await tx.query<Row>(REVOKE.text, [keys]);
+    const rows = await tx.query<Row>(REVOKE, [keys]);
     const records = rows.map((row) => toRecord(row, this.codec));
     const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.copy !== null }));
     return { records, eventIds: await writeEvents(tx, events) };

@@ -25,11 +25,6 @@ export const VOUCH = named(
   `UPDATE session SET last_seen_at = now() WHERE key = $1 AND ${UNREVOKED} RETURNING ${SELECTED}`,
 );
 
-export const REVOKE = named(
-  'revoke',
-  `UPDATE session SET revoked_at = now() WHERE key = ANY($1::text[]) AND revoked_at IS NULL AND expires_at > now() RETURNING ${SELECTED}`,
-);
-
 export const LIST = named('list', `SELECT ${SELECTED} FROM session WHERE user_id = $2 AND ${LIVE} ORDER BY created_at DESC, key`);
 
 export const IS_LIVE = named('is-live', `SELECT key FROM session WHERE public_id = $2 AND ${LIVE}`);
