@@ -1,5 +1,5 @@
 import type { Backend, BackendOptions } from '../../libs/session/src/stores/backend.ts';
-import { createBackend } from '../../libs/session/src/stores/create-backend.ts';
+import { createBackend } from '../../libs/session/src/stores/backend.ts';
 import { migrate } from '../../libs/session/src/stores/postgres/migrate.ts';
 import { PostgresStore } from '../../libs/session/src/stores/postgres/postgres-store.ts';
 import type { RedisCopy } from '../../libs/session/src/stores/redis/redis-copy.ts';

@@ -8,8 +8,7 @@ import { z } from 'zod';
 import { sessionSettings, toSessionConfig } from '../../libs/session/src/nest/session-config.ts';
 import { SessionModule } from '../../libs/session/src/nest/session.module.ts';
 import { Sessions } from '../../libs/session/src/nest/sessions.ts';
-import { BACKEND } from '../../libs/session/src/nest/tokens.ts';
-import type { Backend } from '../../libs/session/src/stores/backend.ts';
+import { Backend } from '../../libs/session/src/stores/backend.ts';
 import { browserless, type HttpResponse, type Client } from './client.ts';
 import { onCleanup } from './cleanup.ts';
 
@@ -58,7 +57,7 @@ export async function startSessionApp(engine: Engine, options: SessionAppOptions
   const handlers = new Map<string, Handler>();
   const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options.controllers ?? []);
   const nest = await NestFactory.create<NestExpressApplication>(module, { logger: false, abortOnError: false });
-  if (options.backendOf) Object.assign(nest.get<Backend>(BACKEND).store, options.backendOf.backend.store);
+  if (options.backendOf) Object.assign(nest.get(Backend).store, options.backendOf.backend.store);
   await nest.listen(0, '127.0.0.1');
   onCleanup(() => nest.close());
   const server: Server = nest.getHttpServer();
@@ -70,7 +69,7 @@ export async function startSessionApp(engine: Engine, options: SessionAppOptions
   };
   const visit = (client: Client, handler: Handler, init?: RequestInit) => client.at(url).get(route(handler), init);
   const client = () => browserless(url);
-  return { url, server, nest, backend: nest.get(BACKEND), sessions: nest.get(Sessions), route, visit, client };
+  return { url, server, nest, backend: nest.get(Backend), sessions: nest.get(Sessions), route, visit, client };
 }
 
 function moduleOf(settings: Record<string, string>, handlers: Map<string, Handler>, controllers: Type[]): DynamicModule {

@@ -5,9 +5,8 @@ export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooMa
 export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';
 export type { SessionStore, Tx } from './model/store.ts';
 export { EVERYBODY, THEFT, type RevocationReason } from './model/revocation.ts';
-export { isSessionId } from './model/id.ts';
 export type { Backend, BackendOptions, RedisAccess, Strategy, StoresStatus, StoreStatus } from './stores/backend.ts';
-export { createBackend } from './stores/create-backend.ts';
+export { createBackend } from './stores/backend.ts';
 export { Database } from './stores/postgres/database.ts';
 export type { SessionEvent } from './stores/postgres/events.ts';
 export { ADVISORY_LOCKS } from './stores/postgres/locks.ts';
@@ -16,10 +15,15 @@ export { migrate } from './stores/postgres/migrate.ts';
 export { EndedSessionGuard } from './nest/ended-session.guard.ts';
 export { registerStoreMetrics } from './nest/store-metrics.ts';
 export { toHttpError } from './nest/http-errors.ts';
-export { sessionSettings, toSessionConfig, type SessionConfig, type SessionSettings } from './nest/session-config.ts';
+export {
+  SESSION_CONFIG,
+  sessionSettings,
+  toSessionConfig,
+  type SessionConfig,
+  type SessionSettings,
+} from './nest/session-config.ts';
 export { sessionInfo, type SessionInfo } from './nest/session-info.ts';
 export { CurrentSession, SessionGuard, type RequestPrincipal } from './nest/session.guard.ts';
 export { SessionModule, type SessionModuleOptions } from './nest/session.module.ts';
 export { Sessions, type SessionUser } from './nest/sessions.ts';
 export { StoreHealth } from './nest/store-health.ts';
-export { SESSION_CONFIG } from './nest/tokens.ts';

@@ -8,8 +8,7 @@ import { createClient } from 'redis';
 import { plainCodec } from '../../../libs/session/src/model/codec.ts';
 import { newPublicId, newSessionId, Peppers } from '../../../libs/session/src/model/id.ts';
 import { newRecord, type Attributes, type SessionRecord } from '../../../libs/session/src/model/record.ts';
-import { RedisKeys } from '../../../libs/session/src/stores/redis/keys.ts';
-import { encodeValue } from '../../../libs/session/src/stores/redis/value.ts';
+import { encodeValue, RedisKeys } from '../../../libs/session/src/stores/redis/layout.ts';
 import { settings } from '../peers/settings.ts';
 import { visitor } from '../peers/workload.ts';
 

@@ -1,46 +1,35 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { SessionGoneError } from '../model/errors.ts';
-import { renewSessionId, type Peppers } from '../model/id.ts';
-import { isRenewalDue, type Policy } from '../model/policy.ts';
+import { isRenewalDue } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
-import type { SessionStore } from '../model/store.ts';
 import type { ExpressStore } from './express-store.ts';
 import { holdHeaders } from './hold-headers.ts';
-import type { Found, SessionLookup } from './lookup.ts';
+import type { Found } from './lookup.ts';
 import { attachRecord, changesOf, loadedRecord, snapshotOf, stateOf } from './session-object.ts';
 import type { SignedCookie } from './signed-cookie.ts';
 
-export interface BatonSessionOptions {
-  readonly store: SessionStore;
-  readonly expressStore: ExpressStore;
-  readonly lookup: SessionLookup;
-  readonly cookie: SignedCookie;
-  readonly peppers: Peppers;
-  readonly policy: Policy;
-  /** Responds to a request whose session could not be stored. Called before any header is sent. */
-  readonly fail: (error: unknown, request: Request, response: Response) => void;
-}
+/** Responds to a request whose session could not be stored. Called before any header is sent. */
+export type Fail = (error: unknown, request: Request, response: Response) => void;
 
 /** The life of a session in one request: load, find changes, save before the first header, touch. */
-export function batonSession(options: BatonSessionOptions): RequestHandler {
-  const lifecycle = new Lifecycle(options);
-  return (request, response, next) => lifecycle.handle(request, response, next);
-}
-
-class Lifecycle {
-  constructor(private readonly options: BatonSessionOptions) {}
+export class BatonSession {
+  constructor(
+    private readonly expressStore: ExpressStore,
+    private readonly cookie: SignedCookie,
+    private readonly fail: Fail,
+  ) {}
 
   handle(request: Request, response: Response, next: NextFunction): void {
     if (request.session !== undefined) return next();
-    request.sessionStore = this.options.expressStore;
-    const presented = this.options.cookie.read(request);
+    request.sessionStore = this.expressStore;
+    const presented = this.cookie.read(request);
     if (presented === null) return this.begin(request, response, next);
     const startedAt = performance.now();
-    this.options.lookup.find(presented.id, presented.stored).then(
+    this.expressStore.lookup.find(presented.id, presented.stored).then(
       (found) => {
         stateOf(request).lookupMs = performance.now() - startedAt;
         if (found === null) return this.begin(request, response, next);
-        this.options.expressStore.resume(request, presented.id, found.record);
+        this.expressStore.resume(request, presented.id, found.record);
         this.hold(request, response, found);
         next();
       },
@@ -49,7 +38,7 @@ class Lifecycle {
   }
 
   private begin(request: Request, response: Response, next: NextFunction): void {
-    this.options.expressStore.generate(request);
+    this.expressStore.generate(request);
     this.hold(request, response, null);
     next();
   }
@@ -58,7 +47,7 @@ class Lifecycle {
     holdHeaders(response, {
       store: () => this.commit(request, found),
       ready: () => this.setCookie(request, response),
-      fail: (error) => this.options.fail(error, request, response),
+      fail: (error) => this.fail(error, request, response),
     });
   }
 
@@ -70,12 +59,12 @@ class Lifecycle {
     if (changes !== null) {
       // Stored, such an attribute would break `save()` for every later request of the session.
       if (typeof session.save !== 'function') throw new TypeError('An attribute of the session hides its method save().');
-      const saved = this.options.expressStore.save(session.id, session, changes);
+      const saved = this.expressStore.save(session.id, session, changes);
       return saved.then(() => this.renewIfDue(request, found) ?? undefined);
     }
     const record = loadedRecord(session);
     if (record === undefined) return null;
-    this.options.expressStore.touchIfDue(record);
+    this.expressStore.touchIfDue(record);
     return this.renewIfDue(request, found);
   }
 
@@ -84,29 +73,28 @@ class Lifecycle {
     const record = loadedRecord(request.session);
     if (found === null || record === undefined || record.key !== found.record.key) return null;
     if (found.verdict === 'next') return this.confirm(request, record, found.proof).catch(keepCurrentId);
-    if (found.verdict === 'current' && isRenewalDue(record, this.options.policy, Date.now()))
+    if (found.verdict === 'current' && isRenewalDue(record, this.expressStore.policy, Date.now()))
       return this.issue(request, record).catch(keepCurrentId);
     return null;
   }
 
   private async confirm(request: Request, record: SessionRecord, proof: string): Promise<void> {
-    const confirmed = await this.options.store.renew(record.key, { step: 'confirm', proof }, record);
+    const confirmed = await this.expressStore.sessions.renew(record.key, { step: 'confirm', proof }, record);
     if (confirmed !== null) attachRecord(request.session, confirmed, snapshotOf(request.session));
   }
 
   private async issue(request: Request, record: SessionRecord): Promise<void> {
-    const id = renewSessionId(request.sessionID);
-    const stored = this.options.peppers.forReading(id).find(({ key }) => key === record.key);
-    if (stored === undefined) return;
-    const issued = await this.options.store.renew(record.key, { step: 'issue', proof: stored.proof }, record);
+    const next = this.expressStore.newIdOf(request, record);
+    if (next === null) return;
+    const issued = await this.expressStore.sessions.renew(record.key, { step: 'issue', proof: next.proof }, record);
     if (issued === null) throw new SessionGoneError();
     attachRecord(request.session, issued, snapshotOf(request.session));
-    if (issued.nextProof === stored.proof) stateOf(request).cookie = id;
+    if (issued.nextProof === next.proof) stateOf(request).cookie = next.id;
   }
 
   private setCookie(request: Request, response: Response): void {
     const { cookie } = stateOf(request);
-    if (cookie !== null && request.session !== undefined) this.options.cookie.write(response, cookie, request.session.cookie);
+    if (cookie !== null && request.session !== undefined) this.cookie.write(response, cookie, request.session.cookie);
   }
 }
 

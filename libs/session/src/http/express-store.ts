@@ -1,29 +1,23 @@
 import type { Request } from 'express';
 import session, { Store, type SessionData } from 'express-session';
+import { TwoGenerationCache } from '../kit/two-generation-cache.ts';
 import { SessionGoneError } from '../model/errors.ts';
-import { newPublicId, newSessionId, type Peppers } from '../model/id.ts';
+import { newPublicId, newSessionId, renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy, type MergePatch } from '../model/merge-patch.ts';
 import { isTouchDue, type Policy } from '../model/policy.ts';
 import type { Attributes, NewSession, SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
-import type { SessionLookup } from './lookup.ts';
+import { SessionLookup } from './lookup.ts';
 import { attachRecord, changesOf, loadedRecord, snapshotOf, stateOf } from './session-object.ts';
-import { TouchTimes } from './touch-times.ts';
-
-export interface CookieOptions {
-  readonly name: string;
-  readonly secure: boolean;
-}
 
 type Callback = (error?: unknown) => void;
 
-interface CookieWithData {
-  readonly data: object;
-}
+/** Times of touches that are remembered. More sessions than this within one touch interval would be touched at every read. */
+const TOUCHES = 200_000;
 
 /** express-session's constructor takes the request; its type is not exported. */
 const SessionObject = session.Session as unknown as new (request: Request, data?: object) => Request['session'];
-const CookieObject = session.Cookie as unknown as new (options: object) => SessionData['cookie'];
+const CookieObject = session.Cookie as unknown as new (options: object) => SessionData['cookie'] & { readonly data: object };
 
 /**
  * Any store of this library as an ordinary express-session store: `request.session.save()`, `reload()`, `regenerate()` and
@@ -34,17 +28,18 @@ export class ExpressStore extends Store {
   /** From the data that `get` returned to its record, until `createSession` turns the data into a session. */
   private readonly records = new WeakMap<object, SessionRecord>();
   private readonly saving = new WeakMap<object, Promise<void>>();
-  private readonly touches: TouchTimes;
+  /** When this replica last touched which session: use is stored once per touch interval, however often a session is read. */
+  private readonly touchedAt = new TwoGenerationCache<number>({ entries: TOUCHES });
+  readonly lookup: SessionLookup;
 
   constructor(
-    private readonly sessions: SessionStore,
-    private readonly lookup: SessionLookup,
+    readonly sessions: SessionStore,
     private readonly peppers: Peppers,
-    private readonly policy: Policy,
-    private readonly cookie: CookieOptions,
+    readonly policy: Policy,
+    private readonly secureCookie: boolean,
   ) {
     super();
-    this.touches = new TouchTimes(policy);
+    this.lookup = new SessionLookup(sessions, peppers);
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
@@ -60,7 +55,7 @@ export class ExpressStore extends Store {
 
   /**
    * Inserts a session that was not loaded; patches one that was. Saves of one session object run one after the other.
-   * `changes` spares finding them again, unless a save that is under way stores some of them.
+   * `changes` spares finding them again, unless a save in progress stores some of them.
    */
   save(sid: string, session: Request['session'], changes: MergePatch | null = null): Promise<void> {
     const afterwards = () => this.store(sid, session, null);
@@ -78,9 +73,10 @@ export class ExpressStore extends Store {
   /** Not awaited. If it fails, the next request tries again. */
   touchIfDue(record: SessionRecord): void {
     const now = Date.now();
-    if (isTouchDue(record.lastSeenAt, this.policy, now) && this.touches.claim(record.key, now)) {
-      this.sessions.touch(record).catch(() => this.touches.forget(record.key));
-    }
+    const { key, lastSeenAt } = record;
+    if (!isTouchDue(lastSeenAt, this.policy, now) || !isTouchDue(this.touchedAt.peek(key) ?? 0, this.policy, now)) return;
+    this.touchedAt.set(key, now);
+    this.sessions.touch(record).catch(() => this.touchedAt.delete(key));
   }
 
   override destroy(sid: string, callback?: Callback): void {
@@ -126,18 +122,25 @@ export class ExpressStore extends Store {
     stateOf(request).cookie = sid;
   }
 
-  private newCookie(maxAge: number): SessionData['cookie'] {
-    return new CookieObject({ path: '/', httpOnly: true, sameSite: 'lax', secure: this.cookie.secure, maxAge });
+  private newCookie(maxAge: number) {
+    return new CookieObject({ path: '/', httpOnly: true, sameSite: 'lax', secure: this.secureCookie, maxAge });
   }
 
   private dataOf(record: SessionRecord): SessionData {
     const maxAge = record.expiresAt - Date.now();
     const data = {
       ...copy(record.attributes),
-      cookie: { ...(this.newCookie(maxAge) as unknown as CookieWithData).data, originalMaxAge: maxAge },
+      cookie: { ...this.newCookie(maxAge).data, originalMaxAge: maxAge },
     } as unknown as SessionData;
     this.records.set(data, record);
     return data;
+  }
+
+  /** A new id for the request's session, and its proof. Null if the pepper of its key was removed. */
+  newIdOf(request: Request, { key }: SessionRecord): { id: string; proof: string } | null {
+    const id = renewSessionId(request.sessionID);
+    const stored = this.peppers.forReading(id).find((candidate) => candidate.key === key);
+    return stored === undefined ? null : { id, proof: stored.proof };
   }
 
   private async store(sid: string, session: Request['session'], changes: MergePatch | null): Promise<void> {

@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));
-const away = () => later().then(() => Promise.reject(new Error('away')));
+const unavailable = () => later().then(() => Promise.reject(new Error('unavailable')));
 
 function hold(res: Response, store: Commit['store']): void {
-  const fail = () => void (res as ServerResponse).writeHead(503, { 'Content-Length': 4 }).end('away');
+  const fail = () => void (res as ServerResponse).writeHead(503, { 'Content-Length': 4 }).end('down');
   holdHeaders(res, { store, ready: () => void res.appendHeader('Set-Cookie', 'session=1'), fail });
 }
 
@@ -37,7 +37,7 @@ async function answerOf(handle: (res: Response) => unknown, store: Commit['store
 describe.each([
   ['at once', () => null],
   ['after a moment', later],
-])('an answer whose session is stored %s', (_when, store) => {
+])('a response whose session is stored %s', (_when, store) => {
   it.each<[string, object]>([
     ['an object', { 'Set-Cookie': 'mine=1', 'X-Name': 'value' }],
     ['a flat list', ['Set-Cookie', 'mine=1', 'X-Name', 'value']],
@@ -72,7 +72,7 @@ describe.each([
 });
 
 describe('while the session is being stored', () => {
-  it('the handler cannot answer twice', async () => {
+  it('the handler cannot respond twice', async () => {
     const refused: unknown[] = [];
     const answer = await answerOf((res) => {
       res.statusCode = 201;
@@ -89,12 +89,12 @@ describe('while the session is being stored', () => {
     expect([answer.status, answer.text, refused]).toEqual([201, 'first', [true, 'ERR_HTTP_HEADERS_SENT']]);
   });
 
-  it('a nonsense answer is a failure of this request alone', async () => {
+  it('a malformed response is a failure of this request alone', async () => {
     expect((await answerOf((res) => res.writeHead(99).end())).status).toBe(503);
     expect((await answerOf((res) => res.end('fine'))).text).toBe('fine');
   });
 
-  it('a stream that was told to wait is told to go on', async () => {
+  it('emits the suppressed `drain` to a waiting stream', async () => {
     const answer = await answerOf((res) => {
       expect(res.write('one ')).toBe(false);
       res.once('drain', () => res.end('two'));
@@ -104,7 +104,7 @@ describe('while the session is being stored', () => {
 });
 
 describe('if the session cannot be stored', () => {
-  it('nothing of the answer leaves, also of what the handler writes later', async () => {
+  it('nothing of the response is sent, including what the handler writes later', async () => {
     let finished: Promise<unknown> | undefined;
     const answer = await answerOf((res) => {
       finished = once(res, 'finish').then(later);
@@ -114,9 +114,9 @@ describe('if the session cannot be stored', () => {
       });
       res.writeHead(201, 'Created', { 'X-Order': '7', 'Clear-Site-Data': '*', ETag: '"1"' });
       res.write('success');
-    }, away);
+    }, unavailable);
     await finished?.then(later);
-    expect([answer.status, answer.text, answer.headers.get('set-cookie')]).toEqual([503, 'away', null]);
+    expect([answer.status, answer.text, answer.headers.get('set-cookie')]).toEqual([503, 'down', null]);
     expect([...answer.headers.keys()].toSorted()).toEqual(['connection', 'content-length', 'date', 'keep-alive']);
   });
 
@@ -124,7 +124,7 @@ describe('if the session cannot be stored', () => {
     handler = (res) => {
       res.setHeader('X-Request-Id', '1');
       res.setHeader('Cache-Control', 'public, max-age=60');
-      hold(res, away);
+      hold(res, unavailable);
       res.end('success');
     };
     const { headers } = await fetch(url);
@@ -136,7 +136,7 @@ describe('if the session cannot be stored', () => {
       const fail = () => {
         throw new Error('no page');
       };
-      holdHeaders(res, { store: away, ready: () => undefined, fail });
+      holdHeaders(res, { store: unavailable, ready: () => undefined, fail });
       res.end('success');
     };
     await expect(fetch(url)).rejects.toThrow('fetch failed');

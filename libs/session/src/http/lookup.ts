@@ -19,7 +19,7 @@ export class SessionLookup {
 
   /**
    * Null also for a malformed id: such an id is never looked up, and never adopted.
-   * @throws StoreUnavailableError when no store can tell.
+   * @throws StoreUnavailableError when no store responds.
    */
   async find(id: string, stored: readonly StoredId[] = this.storedIds(id)): Promise<Found | null> {
     for (const { key, proof } of stored) {
@@ -41,7 +41,7 @@ export class SessionLookup {
     if (record === null) return null;
     const verdict = judgeProof(record, proof, Date.now());
     if (isHonoured(verdict)) return { record, verdict, proof };
-    // Two people hold ids of one session and only one of them signed in. Which one cannot be told, so the session ends for both.
+    // Two people hold ids of one session and only one of them signed in. It is unknown which one, so the session ends for both.
     if (verdict === 'stolen') await this.store.revoke(key, THEFT, record);
     return null;
   }

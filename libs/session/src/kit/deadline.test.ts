@@ -21,7 +21,7 @@ describe('a deadline', () => {
     const work = Promise.withResolvers<string>();
     const result = withDeadline(work.promise, 200, 'Redis');
     stopTheProcess(500);
-    // The machine runs again, and the store answers late, but in less than its deadline from now.
+    // The machine runs again, and the store responds late, but in less than its deadline from now.
     await pause(40);
     work.resolve('answer');
     await expect(result).resolves.toBe('answer');

@@ -22,7 +22,7 @@ function recordOf(attributes: Attributes, over: Partial<SessionRecord> = {}): Se
 
 const update = (change: (attributes: Attributes) => Attributes): Change => ({ kind: 'update', change });
 const patch = (value: Attributes): Change => ({ kind: 'patch', patch: value });
-/** What a replica wrote down while Postgres was away, merged into `meanwhile`. */
+/** What a replica stored in Redis while Postgres was unavailable, merged into `meanwhile`. */
 function replayed(before: SessionRecord, change: Change, meanwhile: SessionRecord): Attributes {
   return applyDelta(meanwhile, deltaOf(before, applyChange(before, change, NOW), change)).attributes;
 }
@@ -68,14 +68,14 @@ describe('a renewal of the id', () => {
   const renew = (record: SessionRecord, step: 'issue' | 'confirm' | 'replace', proof: string, now = NOW) =>
     applyChange(record, { kind: 'renew', step, proof }, now);
 
-  it('puts an issued id in force only when it comes back', () => {
+  it('puts an issued id in force only when the client uses it', () => {
     const issued = renew(recordOf({}), 'issue', 'second');
     expect(issued).toMatchObject({ proof: 'first', nextProof: 'second', previousProof: null, version: 2 });
     const confirmed = renew(issued, 'confirm', 'second', NOW + 1);
     expect(confirmed).toMatchObject({ proof: 'second', nextProof: null, previousProof: 'first', renewedAt: NOW + 1 });
   });
 
-  it('issues one id at a time, and another when the first never came back', () => {
+  it('issues one id at a time, and another when the first was never used', () => {
     const issued = renew(recordOf({}), 'issue', 'second');
     expect(renew(issued, 'issue', 'third', NOW + GRACE_MS - 1)).toBe(issued);
     expect(renew(issued, 'issue', 'third', NOW + GRACE_MS).nextProof).toBe('third');
@@ -100,7 +100,7 @@ describe('a renewal of the id', () => {
   });
 });
 
-describe('what was changed while Postgres was away', () => {
+describe('what was changed while Postgres was unavailable', () => {
   it('gives the same result on the same record', () => {
     const numbers = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: -1e6, max: 1e6 }), { noNullPrototype: true });
     const documents = fc.record(

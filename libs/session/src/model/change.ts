@@ -15,14 +15,14 @@ export type Renewal =
   | { readonly step: 'issue'; readonly proof: string }
   /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
   | { readonly step: 'confirm'; readonly proof: string }
-  /** The user proved again who they are: the new id is in force at once and the old one is worth nothing. */
+  /** The user proved again who they are: the new id is in force at once and the old one is void. */
   | { readonly step: 'replace'; readonly proof: string };
 
 /**
  * What a change adds to the version while Postgres is unavailable. Equal versions must mean equal contents, also when one replica
  * writes to Postgres and another, cut off from it, to Redis: so their numbers never meet.
  */
-export const AWAY_STEP = 1_000_000;
+export const OUTAGE_STEP = 1_000_000;
 
 /** How much one session may hold: attributes as JSON in UTF-8. */
 export const ATTRIBUTES_LIMIT_BYTES = 64 * 1024;

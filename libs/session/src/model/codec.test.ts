@@ -4,7 +4,7 @@ const [OLD, NEW] = ['an old key of enough randomness', 'a new key of enough rand
 const secret = { user: { id: 'u1', name: 'Ada' }, cart: { tea: 2 } };
 
 describe('sealed attributes', () => {
-  it('show nothing and come back as they were', () => {
+  it('show nothing and decode to what they were', () => {
     const text = codecOf([OLD]).encode(secret, 'key');
     expect(text).not.toMatch(/Ada|cart|tea/);
     expect(codecOf([OLD]).decode(text, 'key')).toEqual(secret);

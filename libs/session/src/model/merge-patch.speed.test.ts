@@ -54,7 +54,7 @@ describe('the quick comparison', () => {
     ['a shorter array', { a: [1, 2] }, { a: [1] }],
     ['an array in place of an object', { a: {} }, { a: [] }],
     ['an object in place of an array', { a: [] }, { a: {} }],
-    ['a member that is gone', { a: { b: 1, c: 2 } }, { a: { b: 1 } }],
+    ['a removed member', { a: { b: 1, c: 2 } }, { a: { b: 1 } }],
     ['another name with as many members', { a: { b: 1 } }, { a: { c: 1 } }],
     ['a member more', { a: { b: 1 } }, { a: { b: 1, c: 2 } }],
     ['an inherited member', { a: { b: 1 } }, { a: Object.create({ b: 1 }) as object }],

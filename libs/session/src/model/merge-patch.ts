@@ -101,28 +101,10 @@ export function difference(before: Attributes, after: Attributes): MergePatch | 
 function changeOf(before: Json | undefined, after: Json | undefined): Json | undefined {
   if (after === undefined || after === null || before === after) return undefined;
   if (isObject(before) && isObject(after)) return difference(before, after) ?? undefined;
-  return equal(before, after) ? undefined : withoutNulls(after);
+  return isSame(before, after) ? undefined : withoutNulls(after);
 }
 
 /** Inside a patch a null means "remove"; a new object must not carry one by accident. */
 function withoutNulls(value: Json): Json {
   return isObject(value) ? (difference({}, value) ?? {}) : copy(value);
-}
-
-function equal(left: Json | undefined, right: Json | undefined): boolean {
-  if (left === right) return true;
-  if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return false;
-  if (Array.isArray(left) || Array.isArray(right)) {
-    return (
-      Array.isArray(left) &&
-      Array.isArray(right) &&
-      left.length === right.length &&
-      left.every((item, i) => equal(item, right[i]))
-    );
-  }
-  const names = Object.keys(left);
-  return (
-    names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && equal(left[name], right[name]))
-  );
 }

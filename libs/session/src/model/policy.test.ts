@@ -54,7 +54,7 @@ describe('the clocks of a session', () => {
     expect(isRenewalDue(record(), { renewSeconds: 0 }, NOW + 1e9)).toBe(false);
   });
 
-  it('issues another id when the one before never came back', () => {
+  it('issues another id when the one before was never used', () => {
     const issued = record({ nextProof: 'next' });
     expect(isRenewalDue(issued, policy, NOW + GRACE_MS - 1)).toBe(false);
     expect(isRenewalDue(issued, policy, NOW + GRACE_MS)).toBe(true);
@@ -72,13 +72,13 @@ describe('an id', () => {
     expect(judgeProof(record({ nextProof: 'next', authenticatedAt: NOW - 1 }), proof, NOW + afterMs)).toBe(verdict);
   });
 
-  it('that was replaced because the user proved who they are is refused at once, but is no theft while requests may be under way', () => {
+  it('that was replaced because the user proved who they are is refused at once, but is no theft while requests may be in progress', () => {
     const replaced = record({ authenticatedAt: NOW, renewedAt: NOW });
     expect(judgeProof(replaced, 'previous', NOW)).toBe('replaced');
     expect(judgeProof(replaced, 'previous', NOW + GRACE_MS)).toBe('stolen');
   });
 
-  it('from before that one is no theft either: a session may be renewed, or be replaced twice, while requests are under way', () => {
+  it('from before that one is no theft either: a session may be renewed, or be replaced twice, while requests are in progress', () => {
     const replaced = record({ authenticatedAt: NOW, renewedAt: NOW });
     expect(judgeProof(replaced, 'the one before', NOW + GRACE_MS - 1)).toBe('replaced');
     expect(judgeProof(replaced, 'the one before', NOW + GRACE_MS)).toBe('stolen');

@@ -31,7 +31,7 @@ export function isTouchDue(lastSeenAt: number, policy: Pick<Policy, 'touchSecond
   return now - lastSeenAt >= policy.touchSeconds * 1000;
 }
 
-/** A signed-in session gets a new id at this age of the old one, or when an issued one never came back. */
+/** A signed-in session gets a new id at this age of the old one, or when the client never used an issued one. */
 export function isRenewalDue(record: SessionRecord, policy: Pick<Policy, 'renewSeconds'>, now: number): boolean {
   if (policy.renewSeconds === 0 || record.userId === null) return false;
   return now - record.renewedAt >= (record.nextProof === null ? policy.renewSeconds * 1000 : GRACE_MS);
@@ -39,12 +39,12 @@ export function isRenewalDue(record: SessionRecord, policy: Pick<Policy, 'renewS
 
 export type IdVerdict = 'current' | 'next' | 'grace' | 'replaced' | 'stolen';
 
-/** What an id with this record's locator is worth. An old id outside the grace window is held by a thief or by his victim. */
+/** Judges an id with this record's locator. An old id outside the grace window is held by a thief or by the victim. */
 export function judgeProof(record: SessionRecord, proof: string, now: number): IdVerdict {
   if (proof === record.proof) return 'current';
   if (proof === record.nextProof) return 'next';
   if (now - record.renewedAt >= GRACE_MS) return 'stolen';
-  // A step-up: older ids are worth nothing from then on. But other tabs may have sent one a moment before, and that is no theft.
+  // A step-up: older ids are void from then on. But other tabs may have sent one a moment before, and that is no theft.
   if (record.previousProof !== null && record.authenticatedAt === record.renewedAt) return 'replaced';
   return proof === record.previousProof ? 'grace' : 'stolen';
 }

@@ -19,7 +19,7 @@ export interface SessionRecord {
   readonly proof: string;
   /** The id before, honoured for a grace window from `renewedAt`. */
   readonly previousProof: string | null;
-  /** A newer id that was issued to the client and has not come back yet. */
+  /** A newer id that was issued to the client, which has not used it yet. */
   readonly nextProof: string | null;
   readonly renewedAt: number;
   /** Null before login. */

@@ -26,7 +26,7 @@ export interface SessionStore {
   touch(record: SessionRecord): Promise<boolean>;
   /** Ends the session for good. False: it had ended already. */
   revoke(key: string, reason: RevocationReason, base?: SessionRecord): Promise<boolean>;
-  /** Ends all sessions of a user, also those whose login is under way. Returns how many. */
+  /** Ends all sessions of a user, also those whose login is in progress. Returns how many. */
   revokeAll(userId: string, options?: RevokeAllOptions): Promise<number>;
   /** Live sessions, newest first. */
   listByUser(userId: string): Promise<SessionRecord[]>;

@@ -11,11 +11,11 @@ import { ENGINES, startSessionApp, type SessionApp } from '../../../../test/supp
 import { loadedRecord } from '../http/session-object.ts';
 import { StoreUnavailableError } from '../model/errors.ts';
 
-const away = () => new StoreUnavailableError('postgres', 'away');
+const unavailable = () => new StoreUnavailableError('postgres', 'unavailable');
 const CHUNK = 'success '.repeat(8192);
 const chunks = () => Readable.from(Array.from({ length: 20 }, () => CHUNK));
 
-/** Every way an answer can begin. All of them say success. */
+/** Every way a response can begin. All of them say success. */
 const WAYS: [string, number, (req: Request, res: Response) => unknown][] = [
   ['JSON', 200, (_req, res) => res.json({ success: true })],
   ['a created resource', 201, (_req, res) => res.status(201).location('/success').json({ success: true })],
@@ -113,7 +113,7 @@ describe.each(ENGINES)('with the %s engine', (engine) => {
     expect((await apps[engine].visit(client, (req, res) => res.json(req.session.cart))).body).toEqual({ tea: 1 });
   });
 
-  it('a large streamed answer arrives whole', async () => {
+  it('a large streamed response arrives whole', async () => {
     const answer = await apps[engine].visit(apps[engine].client(), (req, res) => {
       req.session.cart = { tea: 1 };
       chunks().pipe(res.type('text'));
@@ -121,7 +121,7 @@ describe.each(ENGINES)('with the %s engine', (engine) => {
     expect(answer.text).toBe(CHUNK.repeat(20));
   });
 
-  it('a session that ended while the request was under way is not revived', async () => {
+  it('a session that ended while the request was in progress is not revived', async () => {
     const app = apps[engine];
     const client = app.client();
     await client.post('/nest/cart', { tea: 1 });
@@ -189,11 +189,11 @@ describe.each(ENGINES)('with the %s engine', (engine) => {
     expect((await app.visit(client, (req, res) => res.json(req.session.cart))).body).toEqual({ tea: 2 });
   });
 
-  it('when the stores cannot be asked, the answer is 503 and the cookie is left alone', async () => {
+  it('when no store responds, the response is 503 and the cookie is left alone', async () => {
     const app = apps[engine];
     const client = app.client();
     await client.post('/nest/cart', { tea: 1 });
-    jest.spyOn(app.backend.store, 'find').mockRejectedValueOnce(away());
+    jest.spyOn(app.backend.store, 'find').mockRejectedValueOnce(unavailable());
     const answer = await client.get('/nest/value');
     expect([answer.status, answer.headers.get('retry-after'), answer.headers.getSetCookie()]).toEqual([503, '1', []]);
     expect((await app.visit(client, (req, res) => res.json(req.session.cart))).body).toEqual({ tea: 1 });
@@ -217,7 +217,7 @@ describe('commit before headers', () => {
 
   it.each(WAYS)('%s: a failed save is 503 and nothing of the success leaves', async (_way, _status, answer) => {
     const app = apps.baton;
-    jest.spyOn(app.backend.store, 'create').mockRejectedValueOnce(away());
+    jest.spyOn(app.backend.store, 'create').mockRejectedValueOnce(unavailable());
     const failed = await app.visit(app.client(), (req, res) => {
       req.session.cart = { tea: 1 };
       return answer(req, res);
@@ -229,7 +229,7 @@ describe('commit before headers', () => {
   it('a failed save of a loaded session leaves it as it was', async () => {
     const client = apps.baton.client();
     await client.post('/nest/cart', { tea: 1 });
-    jest.spyOn(apps.baton.backend.store, 'save').mockRejectedValueOnce(away());
+    jest.spyOn(apps.baton.backend.store, 'save').mockRejectedValueOnce(unavailable());
     const failed = await client.post('/nest/cart', { tea: 2 });
     expect([failed.status, failed.headers.getSetCookie()]).toEqual([503, []]);
     expect((await apps.baton.visit(client, (req, res) => res.json(req.session.cart))).body).toEqual({ tea: 1 });
@@ -255,7 +255,7 @@ describe('express-session, for comparison', () => {
 
   it.each(WAYS)('%s: a failed save looks like success', async (_way, status, answer) => {
     const app = apps['express-session'];
-    jest.spyOn(app.backend.store, 'create').mockRejectedValueOnce(away());
+    jest.spyOn(app.backend.store, 'create').mockRejectedValueOnce(unavailable());
     const failed = await app.visit(app.client(), (req, res) => {
       req.session.cart = { tea: 1 };
       return answer(req, res);

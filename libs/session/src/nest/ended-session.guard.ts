@@ -1,9 +1,8 @@
 import { HttpException, Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { parseCookie } from 'cookie';
 import type { Request } from 'express';
-import type { SessionConfig } from './session-config.ts';
+import { SESSION_CONFIG, type SessionConfig } from './session-config.ts';
 import { sessionInfo } from './session-info.ts';
-import { SESSION_CONFIG } from './tokens.ts';
 
 /**
  * Lets in visitors without a session cookie and those with a live session. A cookie of an ended session gets 401: who believes

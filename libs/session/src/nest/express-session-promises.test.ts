@@ -1,7 +1,7 @@
 /**
  * What express-session promises its users, as cases over both engines on node:http. Its own test suite is not
  * copied here: these are written from its README and its public behaviour:
- * load, save, ids, answers, methods, cookie. Whatever holds for one engine only is in the table of differences below.
+ * load, save, ids, responses, methods, cookie. Whatever holds for one engine only is in the table of differences below.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -12,17 +12,16 @@ import { z } from 'zod';
 import { browserless, type HttpResponse, type Client } from '../../../../test/support/client.ts';
 import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { ENGINES, type Engine } from '../../../../test/support/session-app.ts';
+import { sessionMiddleware } from '../http/engine.ts';
 import { ExpressStore } from '../http/express-store.ts';
-import { SessionLookup } from '../http/lookup.ts';
 import { loadedRecord } from '../http/session-object.ts';
 import { Peppers } from '../model/id.ts';
-import { createBackend } from '../stores/create-backend.ts';
-import { sessionMiddleware } from './engine.ts';
+import { createBackend } from '../stores/backend.ts';
 import { sessionSettings, toSessionConfig } from './session-config.ts';
 
 type Handler = (req: Request, res: Response) => unknown;
 
-/** A plain Node server with the middleware; no framework. Errors given to `next` are answered with their message. */
+/** A plain Node server with the middleware; no framework. An error given to `next` becomes the response. */
 async function site(engine: Engine) {
   const config = toSessionConfig(
     z.object(sessionSettings).parse({
@@ -34,11 +33,9 @@ async function site(engine: Engine) {
     }),
   );
   const backend = createBackend(config);
-  const peppers = new Peppers(config.peppers);
-  const lookup = new SessionLookup(backend.store, peppers);
-  const expressStore = new ExpressStore(backend.store, lookup, peppers, config, config.cookie);
+  const expressStore = new ExpressStore(backend.store, new Peppers(config.peppers), config, config.cookie.secure);
   const fail = (error: unknown, _req: Request, res: Response) => void res.writeHead(500).end((error as Error).message);
-  const middleware = sessionMiddleware({ config, backend, expressStore, lookup, peppers, fail });
+  const middleware = sessionMiddleware(config, expressStore, fail);
   const stage: { before: Handler; handler: Handler } = { before: () => undefined, handler: (_req, res) => res.end() };
   const server = createServer((incoming: IncomingMessage, answer) => {
     const [req, res] = [incoming as Request, answer as Response];
@@ -166,7 +163,7 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
     'a,b,cookie',
   ],
   [
-    'a session that is gone from the store is replaced under another id',
+    'a session that is missing from the store is replaced under another id',
     async ({ store, visit, client }) => {
       const visitor = client();
       const [first] = cookies(await visit(visitor, count));
@@ -276,12 +273,12 @@ const PROMISES: [string, (it: Site) => Promise<unknown>, unknown][] = [
 const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engine, unknown>][] = [
   [
     'a save that fails',
-    'An answer that says success must be true, so nothing leaves before the session is stored.',
+    'A response that reports success must be true, so nothing is sent before the session is stored.',
     async ({ store, visit, client }) => {
-      store.create = () => Promise.reject(new Error('away'));
+      store.create = () => Promise.reject(new Error('unavailable'));
       return (await visit(client(), count)).text;
     },
-    { baton: 'away', 'express-session': 'view 1' },
+    { baton: 'unavailable', 'express-session': 'view 1' },
   ],
   [
     'a change after the first byte of the answer',
@@ -315,7 +312,7 @@ const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engin
     { baton: 0, 'express-session': 1 },
   ],
   [
-    'an error of the store that says ENOENT',
+    'an error of the store with code ENOENT',
     'Not found is null; a throw always means "cannot tell", and must not look like a logout.',
     async ({ store, visit, client }) => {
       const visitor = client();
@@ -326,8 +323,8 @@ const DIFFERENCES: [string, string, (it: Site) => Promise<unknown>, Record<Engin
     { baton: 'no entry', 'express-session': 'view 1' },
   ],
   [
-    "a store that says 'disconnect'",
-    'Requests would run without a session, which looks like a logout. Our stores never say it.',
+    "a store that emits 'disconnect'",
+    'Requests would run without a session, which looks like a logout. Our stores never emit it.',
     async ({ expressStore, visit, client }) => {
       const visitor = client();
       await visit(visitor, count);

@@ -56,7 +56,9 @@ describe.each(ENGINES)('use of a session is written down by the %s engine', (eng
     const app = await startSessionApp(engine);
     const client = await signedIn(app);
     pass(61);
-    const touch = jest.spyOn(app.backend.store, 'touch').mockRejectedValueOnce(new StoreUnavailableError('postgres', 'away'));
+    const touch = jest
+      .spyOn(app.backend.store, 'touch')
+      .mockRejectedValueOnce(new StoreUnavailableError('postgres', 'unavailable'));
     expect(await user(app, client)).toBe('u1');
     await app.visit(client, who);
     expect(touch).toHaveBeenCalledTimes(2);
@@ -95,7 +97,7 @@ describe('a signed-in session gets a new id', () => {
     expect(await user(app, client)).toBe('u1');
   });
 
-  it('that is not in force before the client uses it: an answer that got lost logs nobody out', async () => {
+  it('that is not in force before the client uses it: a lost response logs nobody out', async () => {
     const client = await signedIn(app);
     const old = frozen(app, client);
     pass(600);
@@ -106,7 +108,7 @@ describe('a signed-in session gets a new id', () => {
     expect(await user(app, old)).toBe('u1');
   });
 
-  it('and the old one is honoured for requests under way, then is a theft that ends the session for both', async () => {
+  it('and the old one is honoured for requests in progress, then is a theft that ends the session for both', async () => {
     const client = await signedIn(app);
     const thief = frozen(app, client);
     pass(600);
@@ -144,7 +146,7 @@ describe('a signed-in session gets a new id', () => {
     const client = await signedIn(app);
     pass(600);
     if (step === 'confirm') await user(app, client);
-    jest.spyOn(app.backend.store, 'renew').mockRejectedValueOnce(new StoreUnavailableError('postgres', 'away'));
+    jest.spyOn(app.backend.store, 'renew').mockRejectedValueOnce(new StoreUnavailableError('postgres', 'unavailable'));
     expect(await user(app, client)).toBe('u1');
     jest.restoreAllMocks();
     jest.spyOn(Date, 'now').mockImplementation(() => now);

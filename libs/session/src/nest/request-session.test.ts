@@ -89,7 +89,7 @@ describe.each(ENGINES)('req.session with the %s engine', (engine) => {
     expect(body).toEqual(['no save', 'no find']);
   });
 
-  it('reload of a session that is gone is an error', async () => {
+  it('reload of a session that has ended is an error', async () => {
     const { body } = await app.visit(app.client(), async (req, res) => {
       res.json(await done((callback) => req.session.reload(callback)).catch((error: Error) => error.message));
     });

@@ -9,6 +9,9 @@ const wholeNumber = (otherwise: number, least: number, most: number) =>
     .max(most)
     .default(otherwise);
 
+/** Injection token of the SessionConfig. */
+export const SESSION_CONFIG = Symbol('SESSION_CONFIG');
+
 /** Comma-separated secrets; the first writes or signs, all read or verify. */
 const secrets = (least: number) =>
   z
@@ -63,7 +66,7 @@ export const sessionSettings = {
 
 export type SessionSettings = z.infer<z.ZodObject<typeof sessionSettings>>;
 
-export interface SessionConfig extends Omit<BackendOptions, 'entities' | 'applicationName'> {
+export interface SessionConfig extends Omit<BackendOptions, 'entities'> {
   /** Of the product: begins or is the name of everything that the library keeps in cookies and stores. */
   readonly name: string;
   readonly engine: NonNullable<BackendOptions['engine']>;

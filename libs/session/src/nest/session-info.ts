@@ -16,14 +16,6 @@ export function sessionInfo(request: Request): SessionInfo | null {
   const record = loadedRecord(request.session);
   if (record === undefined) return null;
   const { publicId, createdAt, expiresAt, authenticatedAt, lastSeenAt, device, readFrom } = record;
-  return {
-    publicId,
-    createdAt,
-    expiresAt,
-    authenticatedAt,
-    lastSeenAt,
-    device,
-    store: readFrom,
-    lookupMs: stateOf(request).lookupMs,
-  };
+  const { lookupMs } = stateOf(request);
+  return { publicId, createdAt, expiresAt, authenticatedAt, lastSeenAt, device, store: readFrom, lookupMs };
 }

@@ -1,31 +1,29 @@
 import {
+  HttpException,
+  Inject,
   Module,
   type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationShutdown,
   type OnModuleInit,
-  Inject,
 } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
+import type { Fail } from '../http/baton-session.ts';
+import { sessionMiddleware } from '../http/engine.ts';
 import { ExpressStore } from '../http/express-store.ts';
-import { SessionLookup } from '../http/lookup.ts';
 import { Peppers } from '../model/id.ts';
-import type { Backend } from '../stores/backend.ts';
-import { createBackend } from '../stores/create-backend.ts';
+import { Backend } from '../stores/backend.ts';
 import { Database } from '../stores/postgres/database.ts';
 import { SessionFeed } from '../stores/postgres/feed.ts';
-import { sessionMiddleware } from './engine.ts';
-import { toHttpError } from './http-errors.ts';
-import type { SessionConfig } from './session-config.ts';
-import { SessionErrorFilter } from './session-error.filter.ts';
+import { FAIL, SessionErrorFilter, toHttpError } from './http-errors.ts';
+import { SESSION_CONFIG, type SessionConfig } from './session-config.ts';
 import { SessionGuard } from './session.guard.ts';
 import { Sessions } from './sessions.ts';
 import { StoreHealth } from './store-health.ts';
 import { StoreLog } from './store-log.ts';
 import { Sweeper } from './sweeper.ts';
-import { BACKEND, EXPRESS_STORE, FAIL, PEPPERS, SESSION_CONFIG, type Fail } from './tokens.ts';
 
 export interface SessionModuleOptions {
   /** TypeORM entities of the application, reachable through Database.repository. */
@@ -37,19 +35,16 @@ export interface SessionModuleOptions {
 }
 
 const OPTIONS = Symbol('SESSION_MODULE_OPTIONS');
-const LOOKUP = Symbol('SESSION_LOOKUP');
 
 /** Sessions for the whole application: import `SessionModule.forRoot(config)` once. */
 @Module({})
 export class SessionModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
-    @Inject(BACKEND) private readonly backend: Backend,
-    @Inject(EXPRESS_STORE) private readonly expressStore: ExpressStore,
-    @Inject(LOOKUP) private readonly lookup: SessionLookup,
-    @Inject(PEPPERS) private readonly peppers: Peppers,
     @Inject(FAIL) private readonly fail: Fail,
     @Inject(OPTIONS) private readonly options: SessionModuleOptions,
+    private readonly backend: Backend,
+    private readonly expressStore: ExpressStore,
   ) {}
 
   static forRoot(config: SessionConfig, options: SessionModuleOptions = {}): DynamicModule {
@@ -60,24 +55,14 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
         { provide: SESSION_CONFIG, useValue: config },
         { provide: OPTIONS, useValue: options },
         { provide: FAIL, useValue: failWith(options.fail ?? plainFailure) },
+        { provide: Backend, useFactory: () => new Backend({ ...config, entities: options.entities ?? [] }) },
         {
-          provide: BACKEND,
-          useFactory: () => createBackend({ ...config, ...(options.entities && { entities: options.entities }) }),
+          provide: ExpressStore,
+          useFactory: ({ store }: Backend) => new ExpressStore(store, new Peppers(config.peppers), config, config.cookie.secure),
+          inject: [Backend],
         },
-        { provide: PEPPERS, useFactory: () => new Peppers(config.peppers) },
-        {
-          provide: LOOKUP,
-          useFactory: (backend: Backend, peppers: Peppers) => new SessionLookup(backend.store, peppers),
-          inject: [BACKEND, PEPPERS],
-        },
-        {
-          provide: EXPRESS_STORE,
-          useFactory: (backend: Backend, lookup: SessionLookup, peppers: Peppers) =>
-            new ExpressStore(backend.store, lookup, peppers, config, config.cookie),
-          inject: [BACKEND, LOOKUP, PEPPERS],
-        },
-        { provide: Database, useFactory: (backend: Backend) => backend.database, inject: [BACKEND] },
-        { provide: SessionFeed, useFactory: (backend: Backend) => backend.feed, inject: [BACKEND] },
+        { provide: Database, useFactory: (backend: Backend) => backend.database, inject: [Backend] },
+        { provide: SessionFeed, useFactory: (backend: Backend) => backend.feed, inject: [Backend] },
         { provide: APP_FILTER, useClass: SessionErrorFilter },
         Sessions,
         StoreHealth,
@@ -90,11 +75,10 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    const { config, backend, expressStore, lookup, peppers, fail } = this;
-    const middleware = sessionMiddleware({ config, backend, expressStore, lookup, peppers, fail });
+    const middleware = sessionMiddleware(this.config, this.expressStore, this.fail);
     const withSession = (req: Request, res: Response, next: NextFunction) => {
       if (needsNoSession(req) || this.options.exclude?.(req) === true) return next();
-      middleware(req, res, (error?: unknown) => (error ? fail(error, req, res) : next()));
+      middleware(req, res, (error?: unknown) => (error ? this.fail(error, req, res) : next()));
     };
     // The root, not a wildcard: Express then matches no pattern and does not change `req.path`.
     consumer.apply(withSession).forRoutes('/');
@@ -120,12 +104,8 @@ function failWith(fail: Fail): Fail {
 
 /** For applications without an error page of their own. */
 function plainFailure(error: unknown, _req: Request, res: Response): void {
-  if (res.headersSent) {
-    res.end();
-    return;
-  }
-  const status =
-    typeof (error as { getStatus?: unknown }).getStatus === 'function' ? (error as { getStatus(): number }).getStatus() : 500;
+  if (res.headersSent) return void res.end();
+  const status = error instanceof HttpException ? error.getStatus() : 500;
   res
     .status(status)
     .set((error as { headers?: Record<string, string> }).headers ?? {})

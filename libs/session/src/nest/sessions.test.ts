@@ -109,7 +109,7 @@ describe.each(ENGINES)('Sessions with the %s engine', (engine) => {
 
   it('a logout that cannot be stored is 503, and the cookie stays', async () => {
     const client = await signedIn();
-    jest.spyOn(app.backend.store, 'revoke').mockRejectedValueOnce(new StoreUnavailableError('postgres', 'away'));
+    jest.spyOn(app.backend.store, 'revoke').mockRejectedValueOnce(new StoreUnavailableError('postgres', 'unavailable'));
     const { status, headers } = await app.visit(client, (req) => app.sessions.signOut(req));
     expect([status, headers.get('retry-after'), headers.getSetCookie()]).toEqual([503, '1', []]);
     expect((await app.visit(client, show)).body).toEqual({ user: DEMO });
@@ -161,7 +161,7 @@ describe.each(ENGINES)('Sessions with the %s engine', (engine) => {
     expect(users).toEqual(['u1', undefined, undefined, 'u2']);
   });
 
-  it('sessionInfo tells what may be shown, and never the id', async () => {
+  it('sessionInfo returns what may be shown, and never the id', async () => {
     const client = await signedIn();
     const { body } = await app.visit(client, (req, res) => res.json([sessionInfo(req), req.sessionID]));
     const [shown, id] = body as [object, string];
@@ -191,7 +191,7 @@ describe('revokeEverybody', () => {
     expect((await replica.visit(client, show)).body).toEqual({ user: DEMO });
   });
 
-  it('says what it needs where there is no Postgres', async () => {
+  it('names what it needs where there is no Postgres', async () => {
     const app = await startSessionApp('baton');
     await expect(app.sessions.revokeEverybody()).rejects.toThrow(StoreUnavailableError);
   });

@@ -1,18 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import { asJson, attributesOf, changesOf, replaceAttributes } from '../http/session-object.ts';
-import type { ExpressStore } from '../http/express-store.ts';
-import { attachRecord, loadedRecord, stateOf } from '../http/session-object.ts';
+import { ExpressStore } from '../http/express-store.ts';
+import {
+  asJson,
+  attachRecord,
+  attributesOf,
+  changesOf,
+  loadedRecord,
+  replaceAttributes,
+  stateOf,
+} from '../http/session-object.ts';
 import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
-import { renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
 import type { Attributes, SessionRecord } from '../model/record.ts';
 import type { RevocationReason } from '../model/revocation.ts';
 import type { CreateOptions, RevokeAllOptions } from '../model/store.ts';
-import type { Backend } from '../stores/backend.ts';
-import type { SessionConfig } from './session-config.ts';
-import { BACKEND, EXPRESS_STORE, PEPPERS, SESSION_CONFIG } from './tokens.ts';
+import { Backend } from '../stores/backend.ts';
+import { SESSION_CONFIG, type SessionConfig } from './session-config.ts';
 
 /** Who is signed in, as the session knows it. */
 export interface SessionUser {
@@ -25,9 +30,8 @@ export interface SessionUser {
 @Injectable()
 export class Sessions {
   constructor(
-    @Inject(BACKEND) private readonly backend: Backend,
-    @Inject(EXPRESS_STORE) private readonly expressStore: ExpressStore,
-    @Inject(PEPPERS) private readonly peppers: Peppers,
+    private readonly backend: Backend,
+    private readonly expressStore: ExpressStore,
     @Inject(SESSION_CONFIG) private readonly config: SessionConfig,
   ) {}
 
@@ -53,15 +57,14 @@ export class Sessions {
     if (before.record !== undefined) await this.revokeReplaced(before.record);
   }
 
-  /** The user proved again who they are: a new id at once, and the old one is worth nothing. `request.session` is a new object. */
+  /** The user proved again who they are: a new id at once, and the old one is void. `request.session` is a new object. */
   async reauthenticate(request: Request): Promise<void> {
     const record = this.loaded(request);
-    const id = renewSessionId(request.sessionID);
-    const stored = this.peppers.forReading(id).find(({ key }) => key === record.key);
-    if (stored === undefined) throw new SessionGoneError();
-    const replaced = await this.backend.store.renew(record.key, { step: 'replace', proof: stored.proof }, record);
+    const next = this.expressStore.newIdOf(request, record);
+    if (next === null) throw new SessionGoneError();
+    const replaced = await this.backend.store.renew(record.key, { step: 'replace', proof: next.proof }, record);
     if (replaced === null) throw new SessionGoneError();
-    this.expressStore.rename(request, id, replaced);
+    this.expressStore.rename(request, next.id, replaced);
   }
 
   /** Ends the request's session. Returns when no replica will honour it for longer than the revocation bound. */

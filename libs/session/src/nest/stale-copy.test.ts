@@ -11,7 +11,7 @@ import { newSession } from '../stores/session-store.contract.ts';
 const peppers = new Peppers(['pepper']);
 
 /**
- * A replica may read a copy that is behind by up to T: when the one that changed the session could not tell Redis, and
+ * A replica may read a copy that is behind by up to T: when the one that changed the session could not update Redis, and
  * with a near cache always. Here one is put back by hand.
  */
 describe.each([{ nearCacheMs: 0 }, { nearCacheMs: 1000 }])('to a copy that is behind (%j)', ({ nearCacheMs }) => {
@@ -63,7 +63,7 @@ describe.each([{ nearCacheMs: 0 }, { nearCacheMs: 1000 }])('to a copy that is be
     expect(await isLive(id!)).toBe(false);
   });
 
-  it('an id is judged by that copy while Postgres is away', async () => {
+  it('an id is judged by that copy while Postgres is unavailable', async () => {
     const [first] = await renewedUnheard(0);
     await wire.cut();
     try {

@@ -1,11 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Backend, RedisAccess, StoresStatus } from '../stores/backend.ts';
-import { BACKEND } from './tokens.ts';
+import { Injectable } from '@nestjs/common';
+import { Backend, type RedisAccess, type StoresStatus } from '../stores/backend.ts';
 
 /** Which stores serve this replica, for health checks, operators and tests. */
 @Injectable()
 export class StoreHealth {
-  constructor(@Inject(BACKEND) private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {}
 
   /** Returns what is known, without a request to any store. */
   status(): StoresStatus {

@@ -1,7 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { jittered, pause } from '../kit/pause.ts';
-import type { Backend } from '../stores/backend.ts';
-import { BACKEND } from './tokens.ts';
+import { Backend } from '../stores/backend.ts';
 
 const EVERY_MS = 30_000;
 const BATCH = 1000;
@@ -14,7 +13,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly closing = new AbortController();
   private idleSweptAt = -Infinity;
 
-  constructor(@Inject(BACKEND) private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {}
 
   onApplicationBootstrap(): void {
     void this.run();

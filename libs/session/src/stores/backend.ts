@@ -1,14 +1,25 @@
+import { codecOf } from '../model/codec.ts';
 import { StoreUnavailableError } from '../model/errors.ts';
 import type { SessionStore } from '../model/store.ts';
+import { MemoryStore } from './memory/memory-store.ts';
 import { Database } from './postgres/database.ts';
 import { SessionFeed } from './postgres/feed.ts';
+import { revokeEverybody } from './postgres/generation.ts';
+import { LiveIds } from './postgres/live-ids.ts';
+import { PostgresStore } from './postgres/postgres-store.ts';
+import { sweep } from './postgres/sweep.ts';
 import type { RedisAddress } from './redis/client.ts';
-import type { Ask } from './redis/redis-link.ts';
+import { RedisKeys } from './redis/layout.ts';
+import { RedisLink, type Ask } from './redis/redis-link.ts';
+import { RedisSessionStore } from './redis/redis-session-store.ts';
+import { StockStore } from './stock/stock-store.ts';
+import { CacheReconciler } from './tiered/cache-reconciler.ts';
+import { TieredStore } from './tiered/tiered-store.ts';
 
 export type Strategy = 'tiered' | 'redis' | 'postgres' | 'memory';
 
 export interface BackendOptions {
-  /** Prefix of all Redis keys, and the application's name in Postgres. */
+  /** Prefix of all Redis keys, and the application's name in Postgres. Default: 'baton'. */
   readonly name?: string;
   readonly strategy: Strategy;
   /** With strategy `redis`, `express-session` means plain connect-redis: a baseline to compare with. */
@@ -27,8 +38,6 @@ export interface BackendOptions {
   readonly nearCacheMs: number;
   readonly entities?: readonly NewableFunction[];
 }
-
-export const DEFAULT_NAME = 'baton';
 
 export interface StoreStatus {
   /** Of the circuit breaker; closed means in use. Absent: not part of the strategy. */
@@ -54,27 +63,57 @@ export interface RedisAccess {
 
 const ABSENT: StoreStatus = { state: 'absent', since: null, reason: null };
 
-/** The stores of one replica. Each strategy has a subclass; what a strategy does not support does nothing here. */
-export abstract class Backend {
-  abstract readonly store: SessionStore;
+/** The stores of one replica. What the strategy does not support does nothing here. */
+export class Backend {
+  readonly store: SessionStore;
   /** Null without DATABASE_URL. */
   readonly database: Database | null;
   readonly feed: SessionFeed | null;
-  protected readonly name: string;
+  private readonly link: RedisLink | null = null;
+  private readonly stock: StockStore | null = null;
+  /** Null unless Postgres holds the records. */
+  private readonly postgres: PostgresStore | null = null;
+  private readonly liveIds: LiveIds | null = null;
+  /** Null unless Redis holds a copy of them. */
+  private readonly reconciler: CacheReconciler | null = null;
 
-  constructor(protected readonly options: BackendOptions) {
-    const { databaseUrl: url, postgresDeadlineMs: deadlineMs, revocationMs, entities = [] } = options;
-    this.name = options.name ?? DEFAULT_NAME;
-    this.database = url === null ? null : new Database({ url, deadlineMs, entities, applicationName: this.name });
-    this.feed = this.database && new SessionFeed(this.database, revocationMs, url!, this.name);
+  constructor(private readonly options: BackendOptions) {
+    const { strategy, engine, redis, name = 'baton', databaseUrl: url, postgresDeadlineMs: deadlineMs, entities = [] } = options;
+    this.database = url === null ? null : new Database({ url, deadlineMs, entities, applicationName: name });
+    this.feed = this.database && new SessionFeed(this.database, options.revocationMs);
+    const codec = codecOf(options.encryptionKeys, name);
+    const keys = new RedisKeys(name);
+    if (redis !== null && (strategy === 'tiered' || (strategy === 'redis' && engine !== 'express-session')))
+      this.link = new RedisLink(redis, options.redisDeadlineMs);
+    const { link, database, feed } = this;
+    if (strategy === 'memory') {
+      this.store = new MemoryStore(options, database);
+    } else if (strategy === 'redis') {
+      if (redis === null) throw new Error('SESSION_STRATEGY=redis needs REDIS_URL.');
+      if (link === null) this.store = this.stock = new StockStore(redis.url, options, database);
+      else this.store = new RedisSessionStore(link, codec, keys, options.touchSeconds, database);
+    } else {
+      if (database === null || feed === null) throw new Error(`SESSION_STRATEGY=${strategy} needs DATABASE_URL.`);
+      this.store = this.postgres = new PostgresStore(database, codec, options, link);
+      this.liveIds = new LiveIds(database, feed, options);
+      if (link === null) return;
+      this.reconciler = new CacheReconciler(this.postgres, feed, link, keys, options);
+      this.store = new TieredStore(this.postgres, this.reconciler.copy, link);
+    }
   }
 
   start(): void {
     this.database?.start();
     this.feed?.start();
+    this.stock?.start();
+    if (this.reconciler !== null) this.reconciler.start();
+    else this.link?.start(async (connection) => void (await connection.identity()));
   }
 
   async close(): Promise<void> {
+    this.stock?.close();
+    await this.reconciler?.close();
+    await this.link?.close();
     await this.feed?.close();
     await this.database?.close();
   }
@@ -83,10 +122,10 @@ export abstract class Backend {
   status(): StoresStatus {
     return {
       strategy: this.options.strategy,
-      redis: this.redisStatus(),
+      redis: this.link?.status() ?? ABSENT,
       postgres: this.database?.status() ?? ABSENT,
       serving: this.serving(),
-      generation: this.generation,
+      generation: this.reconciler?.generation ?? 0,
     };
   }
 
@@ -97,36 +136,40 @@ export abstract class Backend {
 
   /** Null while Redis is unavailable. */
   redis(): RedisAccess | null {
-    return null;
+    return this.link?.trusted === true ? this.link : null;
   }
 
   /** How many sessions are dirty (Redis is ahead of Postgres) and events unapplied (Postgres is ahead), each up to a page. */
-  backlog(): Promise<{ dirty: number; unapplied: number }> {
-    return Promise.resolve({ dirty: 0, unapplied: 0 });
+  async backlog(): Promise<{ dirty: number; unapplied: number }> {
+    return (await this.reconciler?.backlog()) ?? { dirty: 0, unapplied: 0 };
   }
 
   /** Deletes up to `limit` ended sessions and returns how many. `idle`: look for idle ones too, which is slow. */
-  sweep(_limit: number, _idle = true): Promise<number> {
-    return Promise.resolve(0);
+  async sweep(limit: number, idle = true): Promise<number> {
+    if (this.postgres === null) return 0;
+    return sweep(this.postgres.database, this.options.touchSeconds, limit, idle);
   }
 
   /** Whether the session with this public id is live; true if unknown. False at most the revocation bound late. */
-  isLive(_publicId: string): Promise<boolean> {
-    return Promise.resolve(true);
+  async isLive(publicId: string): Promise<boolean> {
+    return this.liveIds === null || this.liveIds.has(publicId);
   }
 
   /** Revokes every session, in constant time. */
-  revokeEverybody(): Promise<void> {
-    return Promise.reject(new StoreUnavailableError('sessions', 'This needs SESSION_STRATEGY tiered or postgres.'));
+  async revokeEverybody(): Promise<void> {
+    if (this.postgres === null) throw new StoreUnavailableError('sessions', 'This needs SESSION_STRATEGY tiered or postgres.');
+    await this.reconciler?.moveTo(await revokeEverybody(this.postgres.database));
   }
 
-  protected get generation(): number {
-    return 0;
+  private serving(): StoresStatus['serving'] {
+    if (this.options.strategy === 'memory') return 'memory';
+    // Plain connect-redis does not know whether Redis is available.
+    if (this.stock !== null || this.link?.trusted === true) return 'redis';
+    return this.postgres?.database.ready === true ? 'postgres' : 'none';
   }
+}
 
-  protected redisStatus(): StoreStatus {
-    return ABSENT;
-  }
-
-  protected abstract serving(): StoresStatus['serving'];
+/** The stores that SESSION_STRATEGY selects. */
+export function createBackend(options: BackendOptions): Backend {
+  return new Backend(options);
 }

@@ -6,13 +6,7 @@ export function countOperation(name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-export interface OperationCount {
-  readonly store: string;
-  readonly operation: string;
-  readonly count: number;
-}
-
-export function storeOperations(): OperationCount[] {
+export function storeOperations(): { store: string; operation: string; count: number }[] {
   return [...counts].map(([name, count]) => {
     const [store, operation] = name.split(' ') as [string, string];
     return { store, operation, count };

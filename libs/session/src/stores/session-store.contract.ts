@@ -3,12 +3,12 @@ import { newPublicId, newSessionId, Peppers } from '../model/id.ts';
 import type { Attributes, NewSession, SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
 
-/** How one backend is opened for the suite; `arrange` may take a server away after the sessions of a case were made. */
+/** How one backend is opened for the suite; `arrange` may stop a server after the sessions of a case were made. */
 export interface StoreUnderTest {
   readonly store: SessionStore;
   /** A second replica on the same servers; the store itself if it has no servers. */
   readonly other: SessionStore;
-  /** False where accounts cannot be asked, so that nothing that belongs to a user can begin or end all at once. */
+  /** False where users cannot be read, so that no session of a user can be created and no user's sessions can be revoked together. */
   readonly knowsUsers: boolean;
 }
 
@@ -34,7 +34,7 @@ export function newSession(
 const userOf = (id: string): Attributes => ({ user: { id, name: 'Ada', roles: [] } });
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** With one store away, an ended session may be answered by "cannot tell", never by the session. */
+/** With one store unavailable, an ended session may fail as "cannot tell", but must never be found. */
 function cannotTell(error: unknown): null {
   if (error instanceof StoreUnavailableError) return null;
   throw error;
@@ -93,7 +93,7 @@ export function keepsTheContract(name: string, open: () => Promise<StoreUnderTes
     beforeAll(async () => {
       ({ store, other, knowsUsers } = await open());
       waits = { idle: endsWhenIdle(store, other), touched: livesWhenTouched(store, other), absolute: endsForSure(store) };
-      // Whoever fails tells in its own case.
+      // Each failure is reported by its own case.
       await Promise.allSettled(Object.values(waits));
     });
 

@@ -1,26 +1,19 @@
-import { applyChange, checkSize, type Change } from '../../model/change.ts';
+import { applyChange, type Change } from '../../model/change.ts';
 import { isLive } from '../../model/policy.ts';
-import { newRecord, type NewSession, type SessionRecord } from '../../model/record.ts';
-import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
-import { ChangingStore } from '../changing-store.ts';
-
-const NO_TRANSACTION: Tx = { query: () => Promise.resolve([]) };
+import type { SessionRecord } from '../../model/record.ts';
+import type { Database } from '../postgres/database.ts';
+import { SoloStore } from '../solo-store.ts';
 
 /** Sessions in the memory of one process: simple, but lost with the process and unknown to every other replica. */
-export class MemoryStore extends ChangingStore implements SessionStore {
+export class MemoryStore extends SoloStore {
+  protected readonly name = 'memory';
   private readonly records = new Map<string, SessionRecord>();
 
-  constructor(private readonly options: { readonly touchSeconds: number }) {
-    super();
-  }
-
-  async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
-    checkSize(session.attributes);
-    await options.guard?.(NO_TRANSACTION);
-    const record = newRecord(session, Date.now(), 'memory');
-    this.records.set(record.key, record);
-    this.forgetEnded();
-    return record;
+  constructor(
+    private readonly options: { readonly touchSeconds: number },
+    database: Database | null = null,
+  ) {
+    super(database);
   }
 
   async find(key: string): Promise<SessionRecord | null> {
@@ -47,16 +40,13 @@ export class MemoryStore extends ChangingStore implements SessionStore {
     return wasLive;
   }
 
-  async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
-    await options.within?.(NO_TRANSACTION);
-    const revoked = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
-    for (const { key } of revoked) this.records.delete(key);
-    return revoked.length;
+  protected async insert(record: SessionRecord): Promise<void> {
+    this.records.set(record.key, record);
+    if (this.records.size % 1000 === 0) this.forgetEnded();
   }
 
-  async listByUser(userId: string): Promise<SessionRecord[]> {
-    const live = [...this.records.keys()].map((key) => this.live(key)).filter((record) => record?.userId === userId);
-    return (live as SessionRecord[]).sort((a, b) => b.createdAt - a.createdAt);
+  protected async all(): Promise<SessionRecord[]> {
+    return [...this.records.keys()].map((key) => this.live(key)).filter((record) => record !== null);
   }
 
   private live(key: string): SessionRecord | null {
@@ -65,7 +55,6 @@ export class MemoryStore extends ChangingStore implements SessionStore {
   }
 
   private forgetEnded(): void {
-    if (this.records.size % 1000 !== 0) return;
     for (const key of this.records.keys()) if (this.live(key) === null) this.records.delete(key);
   }
 }

@@ -55,6 +55,10 @@ export const CHANGING = COLUMNS.filter(({ changes }) => changes);
 const INSERTED = COLUMNS.filter(({ insert }) => insert);
 const OWN = COLUMNS.filter(({ field }) => field !== 'ip' && field !== 'userAgent');
 
+/** The condition for a live session, by Postgres's clock. In statements with LIVE, $1 is the touch interval in seconds. */
+export const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;
+export const LIVE = `${UNREVOKED} AND last_seen_at + make_interval(secs => idle_seconds + $1) > now()`;
+
 /** A row as the driver returns it. */
 export interface Row {
   readonly key: string;

@@ -8,7 +8,7 @@ describe('Database', () => {
   beforeAll(async () => {
     const url = await testDatabase();
     await migrate(url, []);
-    database = new Database({ url, deadlineMs: 1000 });
+    database = new Database({ url, deadlineMs: 1000, entities: [], applicationName: 'test' });
     database.start();
     await new Promise<void>((resolve) => database.once('up', resolve));
   });

@@ -5,19 +5,16 @@ import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { ClientLease } from './client-lease.ts';
+import { ClientLease, probe, send, type Statement } from './connection.ts';
 import { isOutage, messageOf } from './outage.ts';
-import { probe } from './probe.ts';
-import { send, type Statement } from './statement.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly deadlineMs: number;
-  readonly poolSize?: number;
   /** TypeORM entities of the application. The library's own tables are only used by its statements. */
-  readonly entities?: readonly NewableFunction[];
+  readonly entities: readonly NewableFunction[];
   /** Shown in pg_stat_activity. */
-  readonly applicationName?: string;
+  readonly applicationName: string;
 }
 
 const PROBE_MS = 250;
@@ -46,9 +43,9 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
-      applicationName: options.applicationName ?? 'baton',
-      entities: [...(options.entities ?? [])] as never,
-      extra: { max: options.poolSize ?? 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
+      applicationName: options.applicationName,
+      entities: [...options.entities] as never,
+      extra: { max: 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
       // TypeORM makes its pool from this. Statements of this class use the same pool, without TypeORM in between.
       driver: {
         Pool: class extends pg.Pool {

@@ -30,8 +30,6 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
   constructor(
     private readonly database: Database,
     private readonly boundMs: number,
-    private readonly url: string,
-    private readonly name = 'baton',
   ) {
     super();
     this.setMaxListeners(0);
@@ -119,11 +117,12 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
   /** LISTEN needs a connection that stays; those of the pool do not. */
   private async listenOnce(): Promise<void> {
     await this.database.known;
+    const { url, applicationName } = this.database.options;
     const client = new pg.Client({
-      connectionString: this.url,
+      connectionString: url,
       keepAlive: true,
       connectionTimeoutMillis: 1000,
-      application_name: `${this.name} feed`,
+      application_name: `${applicationName} feed`,
     });
     const end = Promise.withResolvers<void>();
     for (const event of ['error', 'end'] as const) client.on(event, () => end.resolve());

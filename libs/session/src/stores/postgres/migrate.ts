@@ -2,8 +2,6 @@ import { DataSource, type MixedList } from 'typeorm';
 import { ADVISORY_LOCKS } from './locks.ts';
 import { Sessions1764000000000 } from './migrations/1764000000000-sessions.ts';
 
-export const sessionMigrations = [Sessions1764000000000];
-
 /**
  * Brings the database to the newest schema and returns the names of the migrations that ran. Waits for a concurrent
  * migration, because TypeORM itself takes no lock.
@@ -17,7 +15,7 @@ export async function migrate(
     type: 'postgres',
     url: databaseUrl,
     applicationName: `${name} migrate`,
-    migrations: [...sessionMigrations, ...Object.values(migrations)] as NewableFunction[] as never,
+    migrations: [Sessions1764000000000, ...Object.values(migrations)] as NewableFunction[] as never,
     extra: { max: 2 },
   });
   await dataSource.initialize();

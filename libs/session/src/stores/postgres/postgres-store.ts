@@ -4,30 +4,31 @@ import { TooManySessionsError } from '../../model/errors.ts';
 import { userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
-
 import { ChangingStore } from '../changing-store.ts';
-import { insertValues, toRecord, type Row } from './columns.ts';
+import { SELECTED, insertValues, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
-import { SaveQueue, type Saved } from './save-queue.ts';
-import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, REVOKE, TOUCH, VOUCH } from './statements.ts';
+import { SaveQueue } from './save-queue.ts';
+import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH } from './statements.ts';
 
 export interface PostgresStoreOptions {
   readonly touchSeconds: number;
   /** 0: no limit. */
   readonly maxPerUser: number;
   readonly limitPolicy: 'deny-new' | 'drop-oldest';
-  /** True: Redis has a copy that must follow each revocation. False: Postgres is the only store. */
-  readonly hasCopy: boolean;
-  /** True while Redis cannot be updated: changes are then written as unapplied events as well. */
-  readonly announceChanges?: () => boolean;
 }
+
+/** Redis, if it has a copy that must follow. While it is not trusted, changes are written as unapplied events as well. */
+export type CopyState = { readonly trusted: boolean } | null;
 
 /** Revoked sessions, and the ids of their events. */
 export interface Revoked {
   readonly records: SessionRecord[];
   readonly eventIds: number[];
 }
+
+const REVOKE = `UPDATE session SET revoked_at = now()
+   WHERE key = ANY($1::text[]) AND revoked_at IS NULL AND expires_at > now() RETURNING ${SELECTED}`;
 
 /** No caller waits for a touch, so touches are collected for this long and written by one statement. */
 const TOUCHES_MS = 250;
@@ -40,7 +41,8 @@ interface Touch {
 
 /** The system of record. Every statement is guarded: only `create` makes a row, and nothing revives an ended session. */
 export class PostgresStore extends ChangingStore implements SessionStore {
-  private readonly saves: SaveQueue;
+  /** `change`, and whether it was announced as an event. */
+  readonly saves: SaveQueue;
   private readonly touches = new Batcher<Touch, boolean>((touches) => this.touchAll(touches), { collectMs: TOUCHES_MS });
   private readonly finds = new Batcher<string, SessionRecord | null>((keys) => this.findAll(keys), { serial: true });
 
@@ -48,10 +50,10 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     readonly database: Database,
     readonly codec: Codec,
     readonly options: PostgresStoreOptions,
+    private readonly copy: CopyState = null,
   ) {
     super();
-    const announceChanges = options.announceChanges ?? (() => false);
-    this.saves = new SaveQueue(database, codec, { touchSeconds: options.touchSeconds, announceChanges });
+    this.saves = new SaveQueue(database, codec, options.touchSeconds, copy);
   }
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
@@ -68,7 +70,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
       await options.guard?.(tx);
       const dropped = await this.makeRoom(tx, userId);
       const record = await this.insert(tx, session);
-      const events = dropped.map((old) => eventOf('revoked', old, { reason: 'session limit', unapplied: this.options.hasCopy }));
+      const events = dropped.map((old) => eventOf('revoked', old, { reason: 'session limit', unapplied: this.copy !== null }));
       const ids = await writeEvents(tx, [...events, eventOf('created', record, { unapplied: false })]);
       return { record, dropped: { records: dropped, eventIds: ids.slice(0, -1) } };
     });
@@ -80,12 +82,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   }
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
-    return (await this.write(key, change, base))?.record ?? null;
-  }
-
-  /** `change`, and whether it was announced as an event. */
-  write(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {
-    return this.saves.add(key, change, base);
+    return (await this.saves.add(key, change, base))?.record ?? null;
   }
 
   touch(record: SessionRecord): Promise<boolean> {
@@ -164,14 +161,14 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     if (open.length < maxPerUser) return [];
     if (limitPolicy === 'deny-new') throw new TooManySessionsError(maxPerUser);
     const oldest = open.slice(0, open.length - maxPerUser + 1).map((row) => row.key);
-    const rows = await tx.query<Row>(REVOKE.text, [oldest]);
+    const rows = await tx.query<Row>(REVOKE, [oldest]);
     return rows.map((row) => toRecord(row, this.codec));
   }
 
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
-    const rows = await tx.query<Row>(REVOKE.text, [keys]);
+    const rows = await tx.query<Row>(REVOKE, [keys]);
     const records = rows.map((row) => toRecord(row, this.codec));
-    const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.options.hasCopy }));
+    const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.copy !== null }));
     return { records, eventIds: await writeEvents(tx, events) };
   }
 }

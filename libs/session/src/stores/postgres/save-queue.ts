@@ -4,10 +4,32 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batcher } from '../../kit/batcher.ts';
-import { CHANGING, parameterOf, toRecord, type Row } from './columns.ts';
+import { CHANGING, LIVE, asColumn, parameterOf, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
-import { FIND, UPDATE } from './statements.ts';
+import { FIND } from './statements.ts';
+
+const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestamptz: 'float8[]' };
+
+/**
+ * Compare-and-set of many rows. $2 keys, $3 versions, then an array for each changing column, last the ids of the writes.
+ * Rows are locked in the order of their keys, as everywhere, so that two replicas cannot deadlock.
+ */
+const UPDATE = {
+  name: 'session-update',
+  text: `WITH change AS (
+     SELECT * FROM unnest($2::text[], $3::int8[], ${CHANGING.map(({ type }, i) => `$${i + 4}::${ARRAYS[type]}`).join(', ')}, $${CHANGING.length + 4}::text[])
+       AS c(key, version, ${CHANGING.map(({ name }) => name).join(', ')}, change_id)
+   ), locked AS (
+     SELECT key FROM session WHERE key = ANY($2::text[]) AND ${LIVE} ORDER BY key FOR UPDATE
+   )
+   UPDATE session s
+   SET ${CHANGING.map((column) => `${column.name} = ${asColumn(column, `c.${column.name}`)}`).join(', ')},
+       version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 320)
+   FROM change c JOIN locked USING (key)
+   WHERE s.key = c.key AND s.version = c.version
+   RETURNING s.key`,
+};
 
 interface Save {
   readonly key: string;
@@ -37,12 +59,6 @@ export class UncertainSaveError extends StoreUnavailableError {
   }
 }
 
-export interface SaveQueueOptions {
-  readonly touchSeconds: number;
-  /** True while Redis cannot be updated: changes are then written as unapplied events as well. */
-  readonly announceChanges: () => boolean;
-}
-
 export interface Saved {
   readonly record: SessionRecord;
   /** True: an unapplied event was written in the same transaction. */
@@ -58,7 +74,8 @@ export class SaveQueue {
   constructor(
     private readonly database: Database,
     private readonly codec: Codec,
-    private readonly options: SaveQueueOptions,
+    private readonly touchSeconds: number,
+    private readonly copy: { readonly trusted: boolean } | null,
   ) {
     this.batch = new Batcher((saves) => this.commit(saves), { serial: true });
   }
@@ -69,7 +86,7 @@ export class SaveQueue {
 
   private async commit(saves: Save[]): Promise<(Saved | null | Error)[]> {
     const outcomes: Outcome[] = saves.map(() => null);
-    const write: Write = { changeId: randomBytes(5).toString('base64url'), announced: this.options.announceChanges() };
+    const write: Write = { changeId: randomBytes(5).toString('base64url'), announced: this.copy?.trusted === false };
     try {
       let open = grouped(saves);
       const giveUpAt = Date.now() + this.database.options.deadlineMs * 2;
@@ -105,7 +122,7 @@ export class SaveQueue {
 
   private async readBases(groups: Group[]): Promise<void> {
     if (groups.length === 0) return;
-    const rows = await this.database.query<Row>(FIND, [this.options.touchSeconds, groups.map((group) => group.key)]);
+    const rows = await this.database.query<Row>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
     const found = new Map(rows.map((row) => [row.key, toRecord(row, this.codec)]));
     for (const group of groups) group.base = found.get(group.key);
   }
@@ -115,7 +132,7 @@ export class SaveQueue {
     { changeId, announced }: Write,
   ): Promise<Set<string>> {
     const records = changes.map(({ next }) => next);
-    const params = [this.options.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
+    const params = [this.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
     if (!announced && !changes.some(({ rotated }) => rotated)) {
       const rows = await this.database.query<{ key: string }>(UPDATE, params);
       return new Set(rows.map((row) => row.key));

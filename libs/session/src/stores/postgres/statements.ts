@@ -1,38 +1,12 @@
-import { CHANGING, INSERT_SESSION, SELECTED, asColumn } from './columns.ts';
+import { INSERT_SESSION, LIVE, SELECTED, UNREVOKED } from './columns.ts';
+import type { Statement } from './connection.ts';
 import { ADVISORY_LOCKS } from './locks.ts';
-import type { Statement } from './statement.ts';
-
-/** The condition for a live session, by Postgres's clock. In statements with LIVE, $1 is the touch interval in seconds. */
-const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;
-const LIVE = `${UNREVOKED} AND last_seen_at + make_interval(secs => idle_seconds + $1) > now()`;
 
 const named = (name: string, text: string): Statement => ({ name: `session-${name}`, text });
 
 export const FIND = named('find', `SELECT ${SELECTED} FROM session WHERE key = ANY($2::text[]) AND ${LIVE}`);
 
 export const INSERT = named('insert', `${INSERT_SESSION} RETURNING ${SELECTED}`);
-
-const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestamptz: 'float8[]' };
-
-/**
- * Compare-and-set of many rows. $2 keys, $3 versions, then an array for each changing column, last the ids of the writes.
- * Rows are locked in the order of their keys, as everywhere, so that two replicas cannot deadlock.
- */
-export const UPDATE = named(
-  'update',
-  `WITH change AS (
-     SELECT * FROM unnest($2::text[], $3::int8[], ${CHANGING.map(({ type }, i) => `$${i + 4}::${ARRAYS[type]}`).join(', ')}, $${CHANGING.length + 4}::text[])
-       AS c(key, version, ${CHANGING.map(({ name }) => name).join(', ')}, change_id)
-   ), locked AS (
-     SELECT key FROM session WHERE key = ANY($2::text[]) AND ${LIVE} ORDER BY key FOR UPDATE
-   )
-   UPDATE session s
-   SET ${CHANGING.map((column) => `${column.name} = ${asColumn(column, `c.${column.name}`)}`).join(', ')},
-       version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 320)
-   FROM change c JOIN locked USING (key)
-   WHERE s.key = c.key AND s.version = c.version
-   RETURNING s.key`,
-);
 
 /** $2 keys, $3 how many seconds ago each was used. A session that had already ended then is not touched. */
 export const TOUCH = named(
@@ -49,11 +23,6 @@ export const TOUCH = named(
 export const VOUCH = named(
   'vouch',
   `UPDATE session SET last_seen_at = now() WHERE key = $1 AND ${UNREVOKED} RETURNING ${SELECTED}`,
-);
-
-export const REVOKE = named(
-  'revoke',
-  `UPDATE session SET revoked_at = now() WHERE key = ANY($1::text[]) AND revoked_at IS NULL AND expires_at > now() RETURNING ${SELECTED}`,
 );
 
 export const LIST = named('list', `SELECT ${SELECTED} FROM session WHERE user_id = $2 AND ${LIVE} ORDER BY created_at DESC, key`);

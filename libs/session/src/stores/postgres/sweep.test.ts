@@ -29,7 +29,7 @@ describe('the sweeper', () => {
       await create(50),
     ];
     for (const { key } of revoked) await one.store.revoke(key, 'logout');
-    // Redis may have seen an idle one used while Postgres was away: its row stays for a day.
+    // Redis may have seen an idle one used while Postgres was unavailable: its row stays for a day.
     await set(idle, `last_seen_at = now() - interval '2 hours'`);
     await set(expired, `expires_at = now() - interval '1 second'`);
     await set(old, `last_seen_at = now() - interval '25 hours'`);

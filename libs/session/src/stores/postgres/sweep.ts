@@ -1,16 +1,11 @@
 import type { Database } from './database.ts';
 import { SWEEP_EVENTS, SWEEP_EXPIRED, SWEEP_IDLE, SWEEP_LOCK } from './statements.ts';
 
-export interface SweepOptions {
-  /** Most rows to delete. */
-  readonly limit: number;
-  readonly touchSeconds: number;
-  /** Whether to look for idle sessions too, which reads the whole table. */
-  readonly idle: boolean;
-}
-
-/** Deletes ended sessions and returns how many. 0 while another replica sweeps. */
-export function sweep(database: Database, { limit, touchSeconds, idle }: SweepOptions): Promise<number> {
+/**
+ * Deletes at most `limit` ended sessions and returns how many. 0 while another replica sweeps. `idle`: looks for idle sessions
+ * too, which reads the whole table.
+ */
+export function sweep(database: Database, touchSeconds: number, limit: number, idle: boolean): Promise<number> {
   return database.transaction(
     async (tx) => {
       const [lock] = await tx.query<{ mine: boolean }>(SWEEP_LOCK.text);

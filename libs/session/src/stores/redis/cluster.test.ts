@@ -87,14 +87,14 @@ describe('a Redis Cluster', () => {
     const loggedOut = sessions.pop()!;
     const before = backend.status().generation;
 
-    const gone = masters[1]!;
-    await gone.kill();
+    const killed = masters[1]!;
+    await killed.kill();
     await until(() => !redisTrusted(backend), 'the replica to notice');
     expect(postgresUp(backend)).toBe(true);
     expect(await store.revoke(loggedOut.key, 'logout')).toBe(true);
     for (const { key } of sessions) expect((await store.save(key, { seen: true }))?.attributes['seen']).toBe(true);
 
-    await privateRedis({ dataFolder: gone.dataFolder, port: gone.port, args: CLUSTER });
+    await privateRedis({ dataFolder: killed.dataFolder, port: killed.port, args: CLUSTER });
     await until(() => bothUp(backend), 'the cluster to be trusted again', 40_000);
     expect(backend.status().generation).toBeGreaterThan(before);
     expect(await store.find(loggedOut.key)).toBeNull();

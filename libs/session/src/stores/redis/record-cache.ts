@@ -17,7 +17,7 @@ interface Entry {
   freshUntil: number;
 }
 
-/** One read that is under way. A change of the session in the meantime invalidates its result. */
+/** One read in progress. A change of the session in the meantime invalidates its result. */
 export interface Ticket {
   invalidated: boolean;
 }

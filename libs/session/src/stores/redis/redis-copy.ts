@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { endsAt } from '../../model/policy.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
+import { ALL_TAGS } from './layout.ts';
 import { isOutOfMemory } from './redis-link.ts';
 import { RedisRecords } from './redis-records.ts';
-import { DROP, FILL, PUT, SETTLE, TOMB, TOUCH_DIRTY, type PutResult } from './scripts.ts';
+import { DIRTY, DROP, FILL, PUT, SETTLE, TOMB, TOUCH_DIRTY, type PutResult } from './scripts.ts';
 
 /** How long a reader may take to fetch a missing record from Postgres. */
 const LEASE_MS = 3000;
@@ -69,6 +70,15 @@ export class RedisCopy extends RedisRecords {
   settle(key: string, first: string, count: number, record: SessionRecord | null): Promise<number> {
     const state = record === null ? ['', 0] : [this.encode(record), endsAt(record, this.options)];
     return this.run<number>(SETTLE, key, [first, count, key, ...state]);
+  }
+
+  /** Keys of dirty sessions, up to `limit` of each set, or of all sets together where one script may read them all. */
+  async dirtyKeys(limit: number, isCluster: boolean): Promise<string[]> {
+    const { keys, generation } = this.options;
+    const sets = ALL_TAGS.map((tag) => keys.dirty(tag, generation()));
+    const batches = isCluster ? sets.map((set) => [set]) : [sets];
+    const found = await Promise.all(batches.map((some) => this.ask((redis) => DIRTY.run<string[]>(redis, some, [limit]))));
+    return found.flat();
   }
 
   /** A Redis without free memory refuses to store, but not to delete: reads then go to Postgres. */

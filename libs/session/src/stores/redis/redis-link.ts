@@ -4,18 +4,13 @@ import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { connect, type Connection, type RedisAddress, type RedisCommands } from './client.ts';
 
-export type LinkState = 'open' | 'recovering' | 'closed';
+type LinkState = 'open' | 'recovering' | 'closed';
 
 /** Runs commands with a deadline, and only while Redis is trusted. */
 export type Ask = <T>(work: (redis: RedisCommands) => Promise<T>) => Promise<T>;
 
 /** Runs on every new connection. Redis is trusted once it returns; it throws to refuse. */
-export type Recover = (connection: Connection) => Promise<void>;
-
-export interface RedisLinkOptions {
-  readonly address: RedisAddress;
-  readonly deadlineMs: number;
-}
+type Recover = (connection: Connection) => Promise<void>;
 
 /** One slow response does not mean a frozen server; this many in a row do. */
 const TIMEOUTS_IN_A_ROW = 2;
@@ -38,7 +33,10 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private keeping: Promise<void> = Promise.resolve();
   private drop: (why: Error) => void = () => undefined;
 
-  constructor(private readonly options: RedisLinkOptions) {
+  constructor(
+    private readonly address: RedisAddress,
+    private readonly deadlineMs: number,
+  ) {
     super();
   }
 
@@ -64,7 +62,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     if (this.state !== 'closed' || connection === undefined)
       throw new StoreUnavailableError('redis', `Redis is unavailable: ${this.why?.message}`);
     try {
-      const result = await withDeadline(work(connection.commands), this.options.deadlineMs, 'Redis');
+      const result = await withDeadline(work(connection.commands), this.deadlineMs, 'Redis');
       this.timeouts = 0;
       this.respondedAt = performance.now();
       return result;
@@ -96,7 +94,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
 
   /** Several timeouts in a row and no response to any other command: without the second, a busy Redis would look frozen. */
   private seemsFrozen(): boolean {
-    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.respondedAt >= this.options.deadlineMs;
+    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.respondedAt >= this.deadlineMs;
   }
 
   private async keepConnected(recover: Recover): Promise<void> {
@@ -112,7 +110,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
   private async useOneConnection(recover: Recover): Promise<boolean> {
     let connection: Connection | undefined;
     try {
-      connection = await connect(this.options.address);
+      connection = await connect(this.address);
       const lost = this.lossOf(connection);
       this.become('recovering', null);
       await Promise.race([recover(connection), lost.then((why) => Promise.reject(why))]);

@@ -4,12 +4,10 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
-import type { RedisKeys } from './keys.ts';
+import { decodeValue, encodeValue, type RedisKeys, TOMBSTONE } from './layout.ts';
 import { RecordCache, type Ticket } from './record-cache.ts';
 import type { Ask } from './redis-link.ts';
-import type { Script } from './script.ts';
-import { CREATE, REVOKE, SAVE, TOUCH } from './scripts.ts';
-import { TOMBSTONE, decodeValue, encodeValue } from './value.ts';
+import { CREATE, REVOKE, SAVE, TOUCH, type Script } from './scripts.ts';
 
 export interface RedisRecordsOptions {
   readonly keys: RedisKeys;
@@ -50,7 +48,7 @@ export class RedisRecords {
   constructor(
     readonly ask: Ask,
     private readonly codec: Codec,
-    protected readonly options: RedisRecordsOptions,
+    readonly options: RedisRecordsOptions,
   ) {
     this.cache = new RecordCache({ records: 10_000, bytes: 64 * 1024 * 1024, nearMs: options.nearMs ?? 0 });
   }

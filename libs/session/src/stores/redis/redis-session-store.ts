@@ -1,24 +1,31 @@
-import { checkSize, type Change } from '../../model/change.ts';
+import type { Change } from '../../model/change.ts';
+import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
-import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
-import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
-import { ChangingStore } from '../changing-store.ts';
-import type { RedisRecords, Stored } from './redis-records.ts';
+import type { SessionRecord } from '../../model/record.ts';
+import type { Database } from '../postgres/database.ts';
+import { SoloStore } from '../solo-store.ts';
+import { KEY_LENGTH, type RedisKeys } from './layout.ts';
+import type { RedisLink } from './redis-link.ts';
+import { RedisRecords, type Stored } from './redis-records.ts';
+
+/** There is no Postgres that could raise it. */
+const GENERATION = 0;
+const SESSION_KEY = new RegExp(`:[A-Za-z0-9_-]{${KEY_LENGTH}}$`);
 
 /** Redis as the only store (SESSION_STRATEGY=redis). */
-export class RedisSessionStore extends ChangingStore implements SessionStore {
-  constructor(
-    private readonly records: RedisRecords,
-    private readonly allKeys: () => Promise<string[]>,
-  ) {
-    super();
-  }
+export class RedisSessionStore extends SoloStore {
+  protected readonly name = 'redis';
+  private readonly records: RedisRecords;
 
-  async create(session: NewSession): Promise<SessionRecord> {
-    checkSize(session.attributes);
-    const record = newRecord(session, Date.now(), 'redis');
-    await this.records.create(record);
-    return record;
+  constructor(
+    private readonly link: RedisLink,
+    codec: Codec,
+    private readonly keys: RedisKeys,
+    touchSeconds: number,
+    database: Database | null,
+  ) {
+    super(database);
+    this.records = new RedisRecords(link.ask, codec, { keys, touchSeconds, generation: () => GENERATION, withDevice: true });
   }
 
   find(key: string): Promise<SessionRecord | null> {
@@ -38,20 +45,21 @@ export class RedisSessionStore extends ChangingStore implements SessionStore {
     return record !== null && (await this.records.revoke(record)) === 'revoked';
   }
 
-  async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
-    const sessions = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
-    await Promise.all(sessions.map((record) => this.records.revoke(record)));
-    return sessions.length;
+  protected insert(record: SessionRecord): Promise<boolean> {
+    return this.records.create(record);
   }
 
-  /** Redis has no index of users, so this reads every session. */
-  async listByUser(userId: string): Promise<SessionRecord[]> {
+  protected async all(): Promise<SessionRecord[]> {
+    const connection = this.link.current;
+    if (connection === undefined) throw new StoreUnavailableError('redis', 'Redis is unavailable.');
     const found: SessionRecord[] = [];
-    for (const key of await this.allKeys()) {
-      const record = await this.find(key);
-      if (record !== null && userIdOf(record.attributes) === userId) found.push(record);
+    for await (const names of connection.scan(this.keys.pattern(GENERATION))) {
+      for (const name of names) {
+        const record = SESSION_KEY.test(name) ? await this.find(name.slice(-KEY_LENGTH)) : null;
+        if (record !== null) found.push(record);
+      }
     }
-    return found.sort((a, b) => b.createdAt - a.createdAt);
+    return found;
   }
 }
 

@@ -1,5 +1,7 @@
-import { Script } from './script.ts';
-import { TOMBSTONE } from './value.ts';
+import { createHash } from 'node:crypto';
+import { countOperation } from '../operations.ts';
+import type { RedisCommands } from './client.ts';
+import { TOMBSTONE } from './layout.ts';
 
 /**
  * The scripts that write sessions; they replace locks. Unless noted otherwise, KEYS are 1 session, 2 lease, 3 pending
@@ -27,7 +29,31 @@ local function remember(entry, key)
 end
 `;
 
-const script = (name: string, source: string) => new Script(name, COMMON + source);
+/** Sent by its hash. Redis runs nothing else between its first and its last line. */
+export class Script {
+  private readonly source: string;
+  private readonly sha: string;
+
+  /** `operation`: its name in the metrics. */
+  constructor(
+    private readonly operation: `redis ${string}`,
+    source: string,
+  ) {
+    this.source = COMMON + source;
+    this.sha = createHash('sha1').update(this.source).digest('hex');
+  }
+
+  async run<T>(redis: RedisCommands, keys: string[], args: (string | number)[]): Promise<T> {
+    countOperation(this.operation);
+    const options = { keys, arguments: args.map(String) };
+    try {
+      return (await redis.evalSha(this.sha, options)) as T;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await redis.eval(this.source, options)) as T;
+    }
+  }
+}
 
 export type PutResult = 'stored' | 'older' | 'absent' | 'ended' | 'dirty';
 
@@ -36,8 +62,8 @@ export type PutResult = 'stored' | 'older' | 'absent' | 'ended' | 'dirty';
  * A save never creates: after a FLUSHALL the record returns through a leased fill, which cannot overtake a logout. A fill
  * in progress may have read Postgres before this commit, so it loses its lease.
  */
-export const PUT = script(
-  'put',
+export const PUT = new Script(
+  'redis put',
   `local current = redis.call('GET', KEYS[1])
 if current == TOMBSTONE then return 'ended' end
 if not current and ARGV[5] == 'save' then
@@ -54,8 +80,8 @@ return 'stored'`,
 );
 
 /** After a miss, with the record of Postgres. ARGV: lease token, value, when the session ends unless it is used. */
-export const FILL = script(
-  'fill',
+export const FILL = new Script(
+  'redis fill',
   `if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 local ms = ttl(math.huge, ARGV[3])
@@ -65,8 +91,8 @@ return 1`,
 );
 
 /** After a revocation in Postgres: a tombstone until the session's absolute end. ARGV: expires at. */
-export const TOMB = script(
-  'tombstone',
+export const TOMB = new Script(
+  'redis revoke',
   `redis.call('DEL', KEYS[2])
 local ms = ttl(math.huge, ARGV[1])
 if ms == 0 then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], TOMBSTONE, 'PX', ms) end
@@ -74,8 +100,8 @@ return 1`,
 );
 
 /** Many sessions at once. KEYS: their values. ARGV: idle ms and expires at of each. Returns 1 or 0 for each. */
-export const TOUCH = script(
-  'touch',
+export const TOUCH = new Script(
+  'redis touch',
   `local touched = {}
 for i, session in ipairs(KEYS) do touched[i] = extend(session, ARGV[2 * i - 1], ARGV[2 * i]) end
 return touched`,
@@ -85,8 +111,8 @@ return touched`,
  * CREATE, SAVE and REVOKE write to Redis first: while Postgres is unavailable, with an entry that Postgres gets later, or,
  * when Redis is the only store, with the entry '', which is not kept. CREATE's ARGV: value, idle ms, expires at, entry, key.
  */
-export const CREATE = script(
-  'create',
+export const CREATE = new Script(
+  'redis create-dirty',
   `if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', math.max(1, ttl(ARGV[2], ARGV[3])))
 remember(ARGV[4], ARGV[5])
@@ -94,8 +120,8 @@ return 1`,
 );
 
 /** Compare-and-set. ARGV: version expected, value, idle ms, expires at, entry, key. */
-export const SAVE = script(
-  'save',
+export const SAVE = new Script(
+  'redis save-dirty',
   `local current = redis.call('GET', KEYS[1])
 if not current then return 'absent' end
 if current == TOMBSTONE then return 'tombstone' end
@@ -109,8 +135,8 @@ return 'stored'`,
 );
 
 /** ARGV: expires at, entry, key. */
-export const REVOKE = script(
-  'revoke',
+export const REVOKE = new Script(
+  'redis revoke-dirty',
   `local current = redis.call('GET', KEYS[1])
 if not current then return 'absent' end
 if current == TOMBSTONE then return 'tombstone' end
@@ -121,8 +147,8 @@ return 'revoked'`,
 );
 
 /** One session while Postgres is unavailable. ARGV: idle ms, expires at, key. */
-export const TOUCH_DIRTY = script(
-  'touch-dirty',
+export const TOUCH_DIRTY = new Script(
+  'redis touch-dirty',
   `local touched = extend(KEYS[1], ARGV[1], ARGV[2])
 if touched == 1 then redis.call('SADD', KEYS[4], ARGV[3]) end
 return touched`,
@@ -132,8 +158,8 @@ return touched`,
  * Postgres has the first ARGV[2] entries now. ARGV: first entry, how many, key, value, when the session ends unless it is
  * used. Returns how many are left. The value is replaced only if none is left, and only by a newer version.
  */
-export const SETTLE = script(
-  'settle',
+export const SETTLE = new Script(
+  'redis settle',
   `local count = tonumber(ARGV[2])
 if count > 0 and redis.call('LINDEX', KEYS[3], 0) == ARGV[1] then redis.call('LTRIM', KEYS[3], count, -1) end
 local left = redis.call('LLEN', KEYS[3])
@@ -148,8 +174,8 @@ return 0`,
 );
 
 /** Deletes a copy that is older than version ARGV[1]; the next read fills it again. Returns -1 if entries are pending. */
-export const DROP = script(
-  'drop',
+export const DROP = new Script(
+  'redis drop',
   `if redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
 redis.call('DEL', KEYS[2])
 local current = redis.call('GET', KEYS[1])
@@ -158,8 +184,8 @@ return 1`,
 );
 
 /** Up to ARGV[1] dirty sessions of the sets in KEYS. */
-export const DIRTY = script(
-  'dirty',
+export const DIRTY = new Script(
+  'redis dirty',
   `local found = {}
 for _, set in ipairs(KEYS) do
   for _, key in ipairs(redis.call('SRANDMEMBER', set, ARGV[1])) do

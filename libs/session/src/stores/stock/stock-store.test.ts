@@ -4,7 +4,7 @@ import { newSession } from '../session-store.contract.ts';
 import { StockStore } from './stock-store.ts';
 
 /** The comparison must fail where most programs fail, or it compares nothing. */
-describe('connect-redis as it comes', () => {
+describe('plain connect-redis', () => {
   let store: StockStore;
 
   beforeAll(async () => {

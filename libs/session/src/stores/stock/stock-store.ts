@@ -1,11 +1,11 @@
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
 import { createClient } from 'redis';
-import { applyChange, checkSize, type Change } from '../../model/change.ts';
+import { applyChange, type Change } from '../../model/change.ts';
 import { endsAt, isLive } from '../../model/policy.ts';
-import { newRecord, type NewSession, type SessionRecord } from '../../model/record.ts';
-import type { RevokeAllOptions, SessionStore } from '../../model/store.ts';
-import { ChangingStore } from '../changing-store.ts';
+import type { SessionRecord } from '../../model/record.ts';
+import type { Database } from '../postgres/database.ts';
+import { SoloStore } from '../solo-store.ts';
 
 const PREFIX = 'sess:';
 
@@ -15,15 +15,17 @@ const PREFIX = 'sess:';
  * wins, a late save revives a session that was logged out, requests wait for a frozen Redis forever, and a flush of Redis
  * logs everybody out. Chosen by SESSION_STRATEGY=redis with SESSION_ENGINE=express-session.
  */
-export class StockStore extends ChangingStore implements SessionStore {
+export class StockStore extends SoloStore {
+  protected readonly name = 'redis';
   private readonly client: ReturnType<typeof createClient>;
   private readonly redis: RedisStore;
 
   constructor(
     url: string,
     private readonly options: { readonly touchSeconds: number },
+    database: Database | null = null,
   ) {
-    super();
+    super(database);
     this.client = createClient({ url });
     this.client.on('error', () => undefined);
     this.redis = new RedisStore({ client: this.client, prefix: PREFIX, ttl: (session) => this.secondsLeft(recordIn(session)) });
@@ -37,11 +39,6 @@ export class StockStore extends ChangingStore implements SessionStore {
     if (this.client.isOpen) this.client.destroy();
   }
 
-  async create(session: NewSession): Promise<SessionRecord> {
-    checkSize(session.attributes);
-    return this.put(newRecord(session, Date.now(), 'redis'));
-  }
-
   async find(key: string): Promise<SessionRecord | null> {
     const stored = (await this.redis.get(key)) as SessionData | null;
     const record = stored === null ? null : recordIn(stored);
@@ -51,7 +48,7 @@ export class StockStore extends ChangingStore implements SessionStore {
   /** Overwrites whatever is stored with the whole session, as express-session does. */
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     const record = base ?? (await this.find(key));
-    return record === null ? null : this.put(applyChange(record, change, Date.now()));
+    return record === null ? null : this.insert(applyChange(record, change, Date.now()));
   }
 
   async touch(record: SessionRecord): Promise<boolean> {
@@ -64,21 +61,11 @@ export class StockStore extends ChangingStore implements SessionStore {
     return true;
   }
 
-  async revokeAll(userId: string, options: RevokeAllOptions = {}): Promise<number> {
-    const revoked = (await this.listByUser(userId)).filter(({ key }) => key !== options.exceptKey);
-    await Promise.all(revoked.map(({ key }) => this.redis.destroy(key)));
-    return revoked.length;
+  protected async all(): Promise<SessionRecord[]> {
+    return ((await this.redis.all()) as SessionData[]).map(recordIn);
   }
 
-  async listByUser(userId: string): Promise<SessionRecord[]> {
-    const stored = (await this.redis.all()) as SessionData[];
-    return stored
-      .map(recordIn)
-      .filter((record) => record.userId === userId)
-      .sort((a, b) => b.createdAt - a.createdAt);
-  }
-
-  private async put(record: SessionRecord): Promise<SessionRecord> {
+  protected async insert(record: SessionRecord): Promise<SessionRecord> {
     await this.redis.set(record.key, asSession(record));
     return record;
   }

@@ -7,26 +7,12 @@ import { markApplied, unapplied, type SessionFeed } from '../postgres/feed.ts';
 import { agreeOnGeneration } from '../postgres/generation.ts';
 import type { PostgresStore } from '../postgres/postgres-store.ts';
 import type { Connection } from '../redis/client.ts';
-import { KEY_LENGTH, type RedisKeys } from '../redis/keys.ts';
-import type { RedisCopy } from '../redis/redis-copy.ts';
+import { KEY_LENGTH, type RedisKeys } from '../redis/layout.ts';
+import { RedisCopy } from '../redis/redis-copy.ts';
 import type { Ask, RedisLink } from '../redis/redis-link.ts';
 import { Drainer } from './drainer.ts';
 import { storedGeneration } from './generation.ts';
 import { reconcile } from './reconcile.ts';
-
-export interface CacheReconcilerOptions {
-  readonly database: Database;
-  readonly postgres: PostgresStore;
-  readonly feed: SessionFeed;
-  readonly link: RedisLink;
-  readonly keys: RedisKeys;
-  /** The revocation bound T, in milliseconds. */
-  readonly boundMs: number;
-  /** Age limit of the near cache, in milliseconds; 0: off. */
-  readonly nearMs: number;
-  /** The copy, with commands sent in the given way to the given generation. */
-  readonly copyOf: (ask: Ask, generation: () => number) => RedisCopy;
-}
 
 const PAGE = 500;
 /** The replica that makes a change applies it itself; the others give it this long. */
@@ -41,20 +27,32 @@ export class CacheReconciler {
   generation = 0;
   readonly copy: RedisCopy;
   private identity = '';
+  private readonly database: Database;
   private readonly drainer: Drainer;
   private readonly closing = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private repairing: Promise<void> | undefined;
 
-  constructor(private readonly options: CacheReconcilerOptions) {
-    const { copyOf, link, database, postgres, keys } = options;
-    const generation = () => this.generation;
-    this.copy = copyOf(link.ask, generation);
-    this.drainer = new Drainer(database, postgres, this.copy, link, keys, generation);
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly feed: SessionFeed,
+    private readonly link: RedisLink,
+    private readonly keys: RedisKeys,
+    private readonly options: { readonly nearCacheMs: number; readonly revocationMs: number; readonly touchSeconds: number },
+  ) {
+    this.database = postgres.database;
+    this.copy = this.copyOf(link.ask, () => this.generation);
+    this.drainer = new Drainer(postgres, this.copy, link);
+  }
+
+  private copyOf(ask: Ask, generation: () => number): RedisCopy {
+    const { keys } = this;
+    const { touchSeconds, nearCacheMs: nearMs } = this.options;
+    return new RedisCopy(ask, this.postgres.codec, { keys, touchSeconds, generation, nearMs, withDevice: false });
   }
 
   start(): void {
-    const { feed, link, database } = this.options;
+    const { feed, link, database } = this;
     feed.subscribe((event) => this.onEvent(event));
     feed.on('woken', () => void this.repairSoon());
     // Also when Redis becomes trusted: Postgres may have returned, or changed, during the recovery.
@@ -68,12 +66,11 @@ export class CacheReconciler {
   async close(): Promise<void> {
     this.closing.abort();
     await this.running;
-    await this.options.link.close();
   }
 
   /** After the generation was raised on purpose: informs replicas that reach only Redis, and recovers like them. */
   async moveTo(generation: number): Promise<void> {
-    const { link, keys } = this.options;
+    const { link, keys } = this;
     if (!link.trusted) return;
     await this.copy.ask((redis) => redis.set(keys.generation, `${generation}|${this.identity}`)).catch(() => undefined);
     this.distrustGeneration();
@@ -81,25 +78,25 @@ export class CacheReconciler {
 
   /** Sessions that are dirty and events that are unapplied, each up to a page. */
   async backlog(): Promise<{ dirty: number; unapplied: number }> {
-    const [dirty, events] = await Promise.all([this.drainer.dirtyKeys(), unapplied(this.options.database, PAGE)]);
+    const [dirty, events] = await Promise.all([this.drainer.dirtyKeys(), unapplied(this.database, PAGE)]);
     return { dirty: dirty.length, unapplied: events.length };
   }
 
   /** Startup and recovery are the same: Redis is trusted once its server is known and up to date. */
   private async recover(connection: Connection): Promise<void> {
-    const { database, keys, copyOf, nearMs } = this.options;
+    const { database, keys } = this;
     const identity = await withDeadline(connection.identity(), RECOVERY_DEADLINE_MS, 'Redis');
     const ask: Ask = (work) => withDeadline(work(connection.commands), RECOVERY_DEADLINE_MS, 'Redis').catch(redisFailed);
     await database.known;
     const generation = database.ready ? await agreeOnGeneration(database, identity) : await storedGeneration(ask, keys, identity);
     if (database.ready) {
       await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
-      const copy = copyOf(ask, () => generation);
+      const copy = this.copyOf(ask, () => generation);
       while ((await this.apply(copy)) > 0);
     }
     this.identity = identity;
     this.generation = generation;
-    if (nearMs > 0) await this.track(connection);
+    if (this.options.nearCacheMs > 0) await this.track(connection);
   }
 
   private async track(connection: Connection): Promise<void> {
@@ -111,10 +108,10 @@ export class CacheReconciler {
 
   /** Applies unapplied events to Redis, up to a page. Returns how many there were. */
   private async apply(copy: RedisCopy): Promise<number> {
-    const events = await unapplied(this.options.database, PAGE);
+    const events = await unapplied(this.database, PAGE);
     await Promise.all(events.map((event) => this.applyOne(copy, event)));
     await markApplied(
-      this.options.database,
+      this.database,
       events.map(({ id }) => id),
     );
     return events.length;
@@ -123,7 +120,7 @@ export class CacheReconciler {
   private async applyOne(copy: RedisCopy, event: SessionEvent): Promise<void> {
     if (event.key === null) return;
     if (event.type === 'revoked') await copy.writeTombstone(event.key, event.expiresAt ?? event.at);
-    else if (!(await copy.drop(event.key, event.version ?? 0))) await reconcile(event.key, copy, this.options.postgres);
+    else if (!(await copy.drop(event.key, event.version ?? 0))) await reconcile(event.key, copy, this.postgres);
   }
 
   private repairSoon(): Promise<void> {
@@ -135,7 +132,7 @@ export class CacheReconciler {
 
   /** A Redis that cannot be repaired is not trusted: if it refuses tombstones, it must not be read. */
   private async repair(): Promise<void> {
-    const { link } = this.options;
+    const { link } = this;
     if (!link.trusted || this.closing.signal.aborted) return;
     try {
       while (link.trusted && (await this.apply(this.copy)) === PAGE);
@@ -146,16 +143,16 @@ export class CacheReconciler {
 
   private onEvent(event: SessionEvent): void {
     if (event.key !== null) this.copy.invalidate(event.key);
-    if (event.type === 'generation' && event.details['generation'] !== this.generation && this.options.link.trusted)
+    if (event.type === 'generation' && event.details['generation'] !== this.generation && this.link.trusted)
       this.distrustGeneration();
   }
 
   private distrustGeneration(): void {
-    this.options.link.distrust(new Error('The cache generation was raised.'));
+    this.link.distrust(new Error('The cache generation was raised.'));
   }
 
   private async compareWithPostgres(): Promise<void> {
-    const { link, database } = this.options;
+    const { link, database } = this;
     if (!link.trusted || !database.ready) return;
     try {
       if ((await agreeOnGeneration(database, this.identity)) !== this.generation) this.distrustGeneration();
@@ -167,9 +164,9 @@ export class CacheReconciler {
   }
 
   private async pulse(): Promise<void> {
-    const { link, database, boundMs } = this.options;
+    const { link, database } = this;
     while (!this.closing.signal.aborted) {
-      await pause(boundMs / 2, this.closing.signal);
+      await pause(this.options.revocationMs / 2, this.closing.signal);
       if (!link.trusted) continue;
       await this.checkGeneration().catch(() => undefined);
       if (database.ready) await this.drainer.drain(false).catch(() => undefined);
@@ -178,7 +175,7 @@ export class CacheReconciler {
 
   /** Redis holds the generation too, for a replica that does not reach Postgres. */
   private async checkGeneration(): Promise<void> {
-    const name = this.options.keys.generation;
+    const name = this.keys.generation;
     const own = `${this.generation}|${this.identity}`;
     const stored = await this.copy.ask((redis) => redis.get(name));
     if (stored === own) return;

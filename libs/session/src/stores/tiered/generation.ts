@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../model/errors.ts';
-import type { RedisKeys } from '../redis/keys.ts';
+import type { RedisKeys } from '../redis/layout.ts';
 import type { Ask } from '../redis/redis-link.ts';
 
 /** While Postgres is unavailable, the generation that Redis holds is valid if it was written for this very server. */

@@ -40,10 +40,10 @@ describe('two replicas, one of them cut off from a store', () => {
   });
 
   /** Every case ends with both links healed, so that the next one begins like this one did. */
-  async function during(fault: () => unknown, gone: () => boolean, work: () => Promise<void>): Promise<void> {
+  async function during(fault: () => unknown, noticed: () => boolean, work: () => Promise<void>): Promise<void> {
     try {
       await fault();
-      await until(gone, 'the replica to notice');
+      await until(noticed, 'the replica to notice');
       await work();
     } finally {
       await Promise.all([postgresWire.heal(), redisWire.heal()]);
@@ -197,7 +197,7 @@ describe('two replicas, one of them cut off from a store', () => {
     expect(await lonely.store.find(record.key)).toBeNull();
   });
 
-  it('applies writes once that are under way when the network stops, in both directions', async () => {
+  it('applies writes once that are in progress when the network stops, in both directions', async () => {
     const record = await lonely.store.create(newSession({ count: 0 }));
     const writes = range(60).map((i) => (i % 2 ? lonely : other).store.update(record.key, increment));
     postgresWire.freeze();

@@ -37,7 +37,7 @@ describe('changes that wait in Redis for Postgres', () => {
     expect(unseen([one, two, three], markOf(two), 'zzzzzzz ')).toEqual([three]);
   });
 
-  it('tell entries of one write apart: it may have been drained half', () => {
+  it('are distinguished within one write, which may have been drained only in part', () => {
     const folded = [entry('aaaaaaa', 1_000_003), entry('aaaaaaa', 2_000_003)];
     expect(unseen(folded, markOf(folded[0]!), '')).toEqual([folded[1]]);
     expect(unseen(folded, null, 'aaaaaaa ')).toEqual([]);

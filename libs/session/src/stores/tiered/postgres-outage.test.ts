@@ -64,20 +64,20 @@ describe('two replicas while Postgres is unavailable', () => {
   it('brings to it what began and what ended meanwhile', async () => {
     const loggedOut = await one.store.create(newSession());
     let visitor!: SessionRecord;
-    let gone!: SessionRecord;
+    let ended!: SessionRecord;
     await withoutPostgres(async () => {
       visitor = await one.store.create(newSession({ cart: { tea: 1 } }));
       await two.store.update(visitor.key, (attributes) => ({ ...attributes, cart: { tea: 2 } }));
-      gone = await one.store.create(newSession());
-      expect(await two.store.revoke(gone.key, 'logout')).toBe(true);
+      ended = await one.store.create(newSession());
+      expect(await two.store.revoke(ended.key, 'logout')).toBe(true);
       expect(await one.store.revoke(loggedOut.key, 'logout')).toBe(true);
       await expect(one.store.create(newSession(userOf('u1')))).rejects.toThrow('Postgres is unavailable');
       await expect(one.store.revokeAll('u1')).rejects.toThrow('Postgres is unavailable');
     });
     expect(await rowOf(visitor)).toMatchObject({ attributes: { cart: { tea: 2 } }, device: { userAgent: 'contract' } });
-    for (const ended of [gone, loggedOut]) {
-      expect(await rowOf(ended)).toBeNull();
-      expect(await two.store.find(ended.key)).toBeNull();
+    for (const session of [ended, loggedOut]) {
+      expect(await rowOf(session)).toBeNull();
+      expect(await two.store.find(session.key)).toBeNull();
     }
   });
 
@@ -128,7 +128,7 @@ describe('two replicas while Postgres is unavailable', () => {
     expect((await rowOf(record))?.attributes).toEqual({ a: 1 });
   });
 
-  it('applies writes once that were under way when it froze', async () => {
+  it('applies writes once that were in progress when it froze', async () => {
     const record = await one.store.create(newSession({ count: 0 }));
     const writes = range(60).map((i) => (i % 2 ? one : two).store.update(record.key, increment));
     // Some statements are on their way to Postgres and some have not begun.

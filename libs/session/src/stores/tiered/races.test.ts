@@ -25,7 +25,7 @@ describe('a slow reader or writer', () => {
     };
   });
 
-  /** A session whose copy is gone, and a reader that missed it and has read Postgres. */
+  /** A session without a copy, and a reader that missed it and has read Postgres. */
   async function readerUnderWay(): Promise<{ record: SessionRecord; finish: () => Promise<boolean> }> {
     const { key } = await one.store.create(newSession({ a: 1 }));
     await flush();

@@ -14,7 +14,7 @@ describe('a Redis that refuses writes', () => {
   let one: Backend;
   let two: Backend;
 
-  const tell = async (...command: string[]) => {
+  const send = async (...command: string[]) => {
     const client = await createClient({ url: redis.url }).connect();
     await client.sendCommand(command).finally(() => client.destroy());
   };
@@ -25,7 +25,7 @@ describe('a Redis that refuses writes', () => {
     [one, two] = [await storesOfReplica(options), await storesOfReplica(options)];
   });
 
-  /** Every promise that does not need Redis, and no stale answer from it. Returns how many of 9 sessions kept both changes. */
+  /** Every promise that does not need Redis, and no stale response from it. Returns how many of 9 sessions kept both changes. */
   async function keptWithout(refuse: () => Promise<void>, accept: () => Promise<void>): Promise<number> {
     const records = await Promise.all(range(10).map(() => one.store.create(newSession({ count: 0 }))));
     const [loggedOut, ...others] = records as [(typeof records)[0], ...typeof records];
@@ -54,8 +54,8 @@ describe('a Redis that refuses writes', () => {
 
   it('because it is full costs no change and no logout', async () => {
     const kept = await keptWithout(
-      () => tell('CONFIG', 'SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction'),
-      () => tell('CONFIG', 'SET', 'maxmemory', '0'),
+      () => send('CONFIG', 'SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction'),
+      () => send('CONFIG', 'SET', 'maxmemory', '0'),
     );
     expect(kept).toBe(9);
   });
@@ -63,17 +63,17 @@ describe('a Redis that refuses writes', () => {
   it('because it became a replica is not read either', async () => {
     const leader = await privateRedis();
     const demote = async () => {
-      await tell('REPLICAOF', '127.0.0.1', String(leader.port));
+      await send('REPLICAOF', '127.0.0.1', String(leader.port));
       await one.store.create(newSession());
       await until(() => !redisTrusted(one), 'the replica to notice');
     };
-    expect(await keptWithout(demote, () => tell('REPLICAOF', 'NO', 'ONE'))).toBe(9);
+    expect(await keptWithout(demote, () => send('REPLICAOF', 'NO', 'ONE'))).toBe(9);
   });
 
   it('because nobody follows it is not read either', async () => {
     const kept = await keptWithout(
-      () => tell('CONFIG', 'SET', 'min-replicas-to-write', '1'),
-      () => tell('CONFIG', 'SET', 'min-replicas-to-write', '0'),
+      () => send('CONFIG', 'SET', 'min-replicas-to-write', '1'),
+      () => send('CONFIG', 'SET', 'min-replicas-to-write', '0'),
     );
     expect(kept).toBe(9);
   });

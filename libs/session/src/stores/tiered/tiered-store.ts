@@ -12,7 +12,7 @@ import { UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { Stored } from '../redis/redis-records.ts';
-import { AwayWrites } from './away-writes.ts';
+import { OutageWrites } from './outage-writes.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
@@ -21,7 +21,7 @@ import { reconcile } from './reconcile.ts';
  */
 export class TieredStore extends ChangingStore implements SessionStore {
   private readonly misses = new SingleFlight<SessionRecord | null>();
-  private readonly away: AwayWrites;
+  private readonly outage: OutageWrites;
 
   constructor(
     readonly postgres: PostgresStore,
@@ -29,7 +29,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     private readonly link: RedisLink,
   ) {
     super();
-    this.away = new AwayWrites(redis, postgres.codec);
+    this.outage = new OutageWrites(redis, postgres.codec);
   }
 
   // --- read: (near cache,) Redis, and on a miss or an error Postgres ---
@@ -76,7 +76,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
   // --- create ---
 
   async create(session: NewSession, options: CreateOptions = {}): Promise<SessionRecord> {
-    const opened = await this.postgres.open(session, options).catch((error: unknown) => this.away.create(session, error));
+    const opened = await this.postgres.open(session, options).catch((error: unknown) => this.outage.create(session, error));
     if (!('dropped' in opened)) return opened;
     // Redis holds nothing of a new session: if this fails, the next read is a miss and fills it.
     await this.redis.put(opened.record, 'create').catch(unavailable('absent' as const));
@@ -88,11 +88,11 @@ export class TieredStore extends ChangingStore implements SessionStore {
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     try {
-      const saved = (await this.postgres.write(key, change, base)) ?? (await this.retryReconciled(key, change));
+      const saved = (await this.postgres.saves.add(key, change, base)) ?? (await this.retryReconciled(key, change));
       return saved === null ? null : await this.copyOut(saved);
     } catch (error) {
       if (!(error instanceof UncertainSaveError)) throw error;
-      return this.away.change(key, change, error.changeId, base);
+      return this.outage.change(key, change, error.changeId, base);
     }
   }
 
@@ -100,7 +100,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
   private async retryReconciled(key: string, change: Change): Promise<Saved | null> {
     if (typeof (await this.copyOf(key)) === 'string') return null;
     await reconcile(key, this.redis, this.postgres);
-    return (await this.postgres.vouch(key)) === null ? null : this.postgres.write(key, change);
+    return (await this.postgres.vouch(key)) === null ? null : this.postgres.saves.add(key, change);
   }
 
   private async copyOut({ record, announced }: Saved): Promise<SessionRecord | null> {
@@ -121,12 +121,12 @@ export class TieredStore extends ChangingStore implements SessionStore {
   }
 
   async touch(record: SessionRecord): Promise<boolean> {
-    const isAway = !this.postgres.database.ready;
-    const touchRedis = () => (isAway ? this.redis.touchDirty(record) : this.redis.touch(record));
+    const isDown = !this.postgres.database.ready;
+    const touchRedis = () => (isDown ? this.redis.touchDirty(record) : this.redis.touch(record));
     const inRedis = this.link.trusted ? await touchRedis().catch(unavailable(null)) : null;
     const inPostgres = await this.postgres.touch(record).catch(unavailable(null));
     // Postgres became unavailable in between: it has to learn of this use later.
-    if (inRedis === true && inPostgres === null && !isAway) await this.redis.touchDirty(record).catch(unavailable(null));
+    if (inRedis === true && inPostgres === null && !isDown) await this.redis.touchDirty(record).catch(unavailable(null));
     if (inRedis === null && inPostgres === null)
       throw new StoreUnavailableError('sessions', 'Neither store is available to touch the session.');
     return inPostgres ?? inRedis ?? false;
@@ -142,7 +142,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
       return true;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      return this.away.revoke(key, reason, base);
+      return this.outage.revoke(key, reason, base);
     }
   }
 

@@ -75,7 +75,7 @@ describe('while Postgres is unavailable', () => {
     await until(() => started.status().redis.reason?.includes('cannot be verified'), 'Redis to be refused');
     await expect(started.store.find(record.key)).rejects.toThrow(StoreUnavailableError);
 
-    // A double fault: the change that only the lost Redis had is gone, the session is not.
+    // A double fault: the change that only the lost Redis had is lost, the session is not.
     await postgresAgain(postgres);
     await until(() => bothUp(started), 'both stores to serve');
     expect(await started.store.find(record.key)).toMatchObject({ readFrom: 'postgres' });

@@ -1,7 +1,7 @@
 import { codecOf } from '../../model/codec.ts';
 import { newPublicId, newSessionId, Peppers } from '../../model/id.ts';
 import { newRecord, type Attributes, type SessionRecord } from '../../model/record.ts';
-import { decodeValue, encodeValue, TOMBSTONE } from './value.ts';
+import { decodeValue, encodeValue, TOMBSTONE } from './layout.ts';
 
 const device = { ip: '192.0.2.1', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/145.0' };
 

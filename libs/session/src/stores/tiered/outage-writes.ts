@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AWAY_STEP, checkSize, deltaOf, type Change } from '../../model/change.ts';
+import { OUTAGE_STEP, checkSize, deltaOf, type Change } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
@@ -7,7 +7,7 @@ import type { RedisCopy } from '../redis/redis-copy.ts';
 import { encodeEntry, type PendingEntry } from './pending.ts';
 
 /** Writes to Redis while Postgres is unavailable. Each stores an entry for Postgres in the same step. */
-export class AwayWrites {
+export class OutageWrites {
   constructor(
     private readonly redis: RedisCopy,
     private readonly codec: Codec,
@@ -25,7 +25,7 @@ export class AwayWrites {
   /** `id` is that of the write to Postgres that failed: it may have happened after all. */
   async change(key: string, change: Change, id: string, base?: SessionRecord): Promise<SessionRecord | null> {
     const result = await this.redis.change(key, change, base, {
-      step: AWAY_STEP,
+      step: OUTAGE_STEP,
       entry: (before, after) => this.entry(key, { id, version: after.version, delta: deltaOf(before, after, change) }),
     });
     return result === 'tombstone' ? null : known(result);

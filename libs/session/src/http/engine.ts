@@ -1,0 +1,33 @@
+import type { RequestHandler } from 'express';
+import expressSession from 'express-session';
+import { newSessionId } from '../model/id.ts';
+import { BatonSession, type Fail } from './baton-session.ts';
+import type { ExpressStore } from './express-store.ts';
+import { SignedCookie } from './signed-cookie.ts';
+
+export interface EngineConfig {
+  readonly engine: 'baton' | 'express-session';
+  readonly secrets: readonly string[];
+  readonly absoluteSeconds: number;
+  readonly cookie: { readonly name: string; readonly secure: boolean };
+}
+
+/** What drives the sessions of requests. Both understand the same cookie and the same stores: a site can switch and switch back. */
+export function sessionMiddleware(config: EngineConfig, expressStore: ExpressStore, fail: Fail): RequestHandler {
+  const { name, secure } = config.cookie;
+  if (config.engine === 'baton') {
+    const cookie = new SignedCookie(name, config.secrets, (id) => expressStore.lookup.storedIds(id));
+    const baton = new BatonSession(expressStore, cookie, fail);
+    return (request, response, next) => baton.handle(request, response, next);
+  }
+  return expressSession({
+    store: expressStore,
+    name,
+    secret: [...config.secrets],
+    genid: newSessionId,
+    resave: false,
+    saveUninitialized: false,
+    proxy: true,
+    cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: config.absoluteSeconds * 1000 },
+  });
+}

@@ -1,0 +1,54 @@
+import pg, { type Pool, type PoolClient } from 'pg';
+import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import { countOperation } from '../operations.ts';
+import { isOutage } from './outage.ts';
+
+export interface Statement {
+  /** With a name it is a prepared statement, parsed once per connection. */
+  readonly name?: string;
+  readonly text: string;
+}
+
+export async function send<T extends object>(client: PoolClient, sql: string | Statement, params: unknown[]): Promise<T[]> {
+  const statement = typeof sql === 'string' ? { text: sql } : sql;
+  countOperation(`postgres ${statement.name?.slice('session-'.length) ?? 'other'}`);
+  const result = await client.query<T>({ ...statement, values: params });
+  return result.rows;
+}
+
+/** One connection for one piece of work. It returns to the pool once, when the work ends or when its deadline does. */
+export class ClientLease {
+  private client: PoolClient | undefined;
+  private isOver = false;
+
+  constructor(private readonly pool: Pool) {}
+
+  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    this.client = client;
+    if (this.isOver) {
+      client.release();
+      throw new DeadlineError('The pool of Postgres connections had none free in time.');
+    }
+    const result = await work(client);
+    this.release();
+    return result;
+  }
+
+  release(error?: unknown): void {
+    if (this.client !== undefined && !this.isOver) this.client.release(isOutage(error));
+    this.isOver = true;
+  }
+}
+
+/** Does what the next statement needs, on a connection of its own: connects, and reads a table. */
+export async function probe({ url, deadlineMs }: { readonly url: string; readonly deadlineMs: number }): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: deadlineMs });
+  client.on('error', () => undefined);
+  try {
+    const read = client.connect().then(() => client.query('SELECT generation FROM session_cache'));
+    await withDeadline(read, deadlineMs, 'Postgres');
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}
