@@ -7,7 +7,6 @@ export { toProblem, type Problem, type ProblemAnswer } from './http/problem.ts';
 export { parse } from './http/parse.ts';
 export { ProblemException } from './http/problem.exception.ts';
 export { prefersPage, sendProblem, type ErrorPage } from './http/send-problem.ts';
-export { METRICS } from './metrics/metrics.ts';
 export { NAME, TITLE } from './name.ts';
 export { PlatformModule } from './platform.module.ts';
 export { Draining } from './shutdown/draining.ts';

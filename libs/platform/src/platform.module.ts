@@ -2,12 +2,11 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { AppLogger } from './logging/app-logger.ts';
-import { METRICS } from './metrics/metrics.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Draining } from './shutdown/draining.ts';
 
@@ -24,10 +23,10 @@ export class PlatformModule {
         AppLogger,
         Readiness,
         Draining,
-        { provide: METRICS, useValue: options.registry },
+        { provide: Registry, useValue: options.registry },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Readiness, Draining, METRICS],
+      exports: [Readiness, Draining, Registry],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
-import { renderPage } from '@baton/ui';
+import { Pages, renderPage } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -9,7 +9,6 @@ import { typedPassword } from '../login/credentials.guard.ts';
 import { returnTo } from '../login/return-to.ts';
 import { accountPage } from '../pages/account.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
-import { Pages } from '../pages/pages.ts';
 import { reauthenticatePage } from '../pages/reauthenticate.page.tsx';
 import { Account } from './account.ts';
 

@@ -1,13 +1,12 @@
 import { prefersPage, ProblemException } from '@baton/platform';
 import { SessionGuard, Sessions } from '@baton/session';
-import { renderPage } from '@baton/ui';
+import { Pages, renderPage } from '@baton/ui';
 import { Controller, Delete, Get, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { StepUpGuard } from '../account/step-up.guard.ts';
 import { accountPage } from '../pages/account.page.tsx';
 import { devicesPage } from '../pages/devices.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
-import { Pages } from '../pages/pages.ts';
 import { openSession, type OpenSession } from './open-session.ts';
 
 /** A user's own sessions. Programs send DELETE; forms cannot, so they POST to `/end`. */

@@ -1,7 +1,6 @@
-import { Field, Notice, Page } from '@baton/ui';
+import { Field, Notice, Page, type PageContext } from '@baton/ui';
 import type { RecordedEvent } from '../audit/audit-log.ts';
 import { ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
 import { NewPassword } from './register.page.tsx';
 
 export const accountPage = ({

@@ -1,6 +1,5 @@
-import { Notice, Page } from '@baton/ui';
+import { Notice, Page, type PageContext } from '@baton/ui';
 import type { OpenSession } from '../devices/open-session.ts';
-import type { PageContext } from './pages.ts';
 
 export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { sessions: OpenSession[] }) => (
   <Page title="Devices" site={site} visit={visit} mainLanguage="en">

@@ -1,5 +1,4 @@
-import { Notice } from '@baton/ui';
-import type { PageContext } from './pages.ts';
+import { Notice, type PageContext } from '@baton/ui';
 
 /** What was wrong, above the form. */
 export function ProblemNotice({ problem }: Pick<PageContext, 'problem'>) {

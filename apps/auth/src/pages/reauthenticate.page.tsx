@@ -1,6 +1,5 @@
-import { Field, Page } from '@baton/ui';
+import { Field, Page, type PageContext } from '@baton/ui';
 import { Destination, ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
 
 export const reauthenticatePage = ({ site, visit, to, problem }: PageContext) => (
   <Page title="Confirm your password" site={site} visit={visit} mainLanguage="en">

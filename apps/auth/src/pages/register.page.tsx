@@ -1,7 +1,6 @@
-import { Field, Page } from '@baton/ui';
+import { Field, Page, type PageContext } from '@baton/ui';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../users/password-rules.ts';
 import { Destination, ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
 
 export const registerPage = ({ site, visit, to, name, problem }: PageContext) => (
   <Page title="Create an account" site={site} visit={visit} mainLanguage="en">

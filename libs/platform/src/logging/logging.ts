@@ -3,7 +3,7 @@ import type { Params } from 'nestjs-pino';
 import type { PlatformSettings } from '../config/platform-settings.ts';
 
 /** What an app adds to the log lines of a request: names that may be seen, such as a session's publicId. Never an id. */
-export type DescribeRequest = (req: Request) => Record<string, unknown>;
+export type DescribeRequest = (request: Request) => Record<string, unknown>;
 
 /** One JSON line per request and per event. Headers, query strings and bodies are never logged: they hold ids and passwords. */
 export function loggerParams(app: string, settings: PlatformSettings, describe: DescribeRequest = () => ({})): Params {
@@ -14,23 +14,25 @@ export function loggerParams(app: string, settings: PlatformSettings, describe: 
       enabled: !silent,
       base: { app, replica: settings.REPLICA, version: settings.VERSION },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      genReqId: (req) => req.id,
-      autoLogging: !silent && { ignore: (req) => /^\/(health|metrics)\b/.test(req.url ?? '') },
+      genReqId: (request) => request.id,
+      autoLogging: !silent && { ignore: (request) => /^\/(health|metrics)\b/.test(request.url ?? '') },
       // The request itself is not logged: its headers hold cookies.
       serializers: { req: () => undefined, res: () => undefined },
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
-      customProps: (req) => describe(req as Request),
-      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
-      customSuccessObject: (req, res, line: { responseTime: number }) => requestLine(req as Request, res as Response, line),
-      customErrorObject: (req, res, _error, line: { responseTime: number }) => requestLine(req as Request, res as Response, line),
+      customProps: (request) => describe(request as Request),
+      customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
+      customSuccessObject: (request, response, line: Timed) => requestLine(request as Request, response as Response, line),
+      customErrorObject: (request, response, _error, line: Timed) => requestLine(request as Request, response as Response, line),
     },
   };
 }
 
-const requestLine = (req: Request, res: Response, line: { responseTime: number }) => ({
-  method: req.method,
-  path: (req.originalUrl ?? req.url).split('?', 1)[0],
-  status: res.statusCode,
-  durationMs: line.responseTime,
+type Timed = { responseTime: number };
+
+const requestLine = (request: Request, response: Response, { responseTime }: Timed) => ({
+  method: request.method,
+  path: (request.originalUrl ?? request.url).split('?', 1)[0],
+  status: response.statusCode,
+  durationMs: responseTime,
 });

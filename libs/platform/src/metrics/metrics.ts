@@ -1,9 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** Injection token of the registry: parts of the app register their own metrics there. */
-export const METRICS = Symbol('METRICS');
-
 export function createRegistry(labels: { app: string; replica: string }): Registry {
   const registry = new Registry();
   registry.setDefaultLabels(labels);
