@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
@@ -6,7 +6,7 @@ import { Registry } from 'prom-client';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
-import { AppLogger } from './logging/app-logger.ts';
+import { AppLogger } from './logging/logging.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Draining } from './shutdown/draining.ts';
 
@@ -14,7 +14,7 @@ import { Draining } from './shutdown/draining.ts';
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(options: { app: DynamicModule['module'] | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
+  static forRoot(options: { app: Type | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot(options.logger), TerminusModule.forRoot({ logger: false }), options.app],

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Assets } from './assets.ts';
 import type { Words } from './language/words.ts';
-import type { PageOptions } from './layout/page-options.ts';
+import type { PageOptions } from './layout/page.tsx';
 import { NAVIGATION, type NavigationItem } from './navigation.ts';
 import type { Language, Visit } from './visit.ts';
 

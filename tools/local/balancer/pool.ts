@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** `unready`: it answers, and says that it should not be asked now. `dead`: it does not answer. */
+/** `unready`: responds, but wants no traffic now. `dead`: does not respond. */
 export type Health = 'ready' | 'unready' | 'dead';
 
 export interface Member {
@@ -9,11 +9,11 @@ export interface Member {
 }
 
 const READY_CHECK_MS = 500;
-/** A replica that is starting or coming back is wanted soon. */
+/** Shorter, so that a replica that starts or recovers gets traffic soon. */
 const OTHER_CHECK_MS = 100;
 const CHECK_TIMEOUT_MS = 1000;
 
-/** The replicas of one app, in turns. */
+/** The replicas of one app, round-robin. */
 export class Pool {
   readonly #health = new Map<Member, Health>();
   #turn = 0;
@@ -31,14 +31,14 @@ export class Pool {
     this.#health.clear();
   }
 
-  /** It refused or broke a connection: not asked again before a check says it is back. */
+  /** After a refused or broken connection: no traffic until a health check succeeds. */
   eject(member: Member): void {
     if (this.#health.has(member)) this.#health.set(member, 'dead');
   }
 
   /**
-   * The next one that is ready; when none is, one that at least answers, because its own words about
-   * the trouble are better than ours. Null when nobody is left.
+   * The next ready member; if there is none, one that responds, because its error is more precise than ours.
+   * Null when every member was tried or is dead.
    */
   next(tried: ReadonlySet<Member>): Member | null {
     const candidates = this.#untried('ready', tried) ?? this.#untried('unready', tried);

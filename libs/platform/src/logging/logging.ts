@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Params } from 'nestjs-pino';
+import { Logger, type Params } from 'nestjs-pino';
 import type { PlatformSettings } from '../config/platform-settings.ts';
 
-/** What an app adds to the log lines of a request: names that may be seen, such as a session's publicId. Never an id. */
+/** What an app adds to the log lines of a request: public names, such as a session's publicId. Never a session id. */
 export type DescribeRequest = (request: Request) => Record<string, unknown>;
 
 /** One JSON line per request and per event. Headers, query strings and bodies are never logged: they hold ids and passwords. */
@@ -16,7 +17,7 @@ export function loggerParams(app: string, settings: PlatformSettings, describe: 
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       genReqId: (request) => request.id,
       autoLogging: !silent && { ignore: (request) => /^\/(health|metrics)\b/.test(request.url ?? '') },
-      // The request itself is not logged: its headers hold cookies.
+      // Headers hold cookies.
       serializers: { req: () => undefined, res: () => undefined },
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
@@ -36,3 +37,13 @@ const requestLine = (request: Request, response: Response, { responseTime }: Tim
   status: response.statusCode,
   durationMs: responseTime,
 });
+
+/** What Nest logs while an app starts: about a hundred lines that do not help an operator. */
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
+@Injectable()
+export class AppLogger extends Logger {
+  override log(message: unknown, ...params: unknown[]): void {
+    if (!FRAMEWORK.has(String(params.at(-1)))) super.log(message, ...(params as []));
+  }
+}

@@ -61,9 +61,7 @@ function Account({ visit }: { visit: Visit }) {
         {visit.user.name}
       </a>
       <form method="post" action="/auth/logout">
-        <button class="button quiet small" type="submit">
-          {t.signOut}
-        </button>
+        <button class="button quiet small">{t.signOut}</button>
       </form>
     </div>
   );
