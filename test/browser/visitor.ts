@@ -31,7 +31,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
 /** Signs in through the form. */
 export async function logIn(page: Page, to = '/', who = USER): Promise<void> {
   await page.goto(`/auth/login?to=${encodeURIComponent(to)}`);
-  await page.getByLabel('Name', { exact: true }).fill(who.username);
+  await page.getByLabel('Username').fill(who.username);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`**${to}`);

@@ -57,17 +57,17 @@ describe('npm start', () => {
   }, 60_000);
 
   it.each<{ args: string[]; env: Record<string, string>; sentence: string }>([
-    { args: ['--portal', 'many'], env: {}, sentence: '--portal has to be a whole number from 1 to 20, not "many".' },
+    { args: ['--portal', 'many'], env: {}, sentence: '--portal must be a whole number from 1 to 20, not "many".' },
     { args: ['--nonsense'], env: {}, sentence: "Unknown option '--nonsense'" },
     {
       args: [],
       env: { DATABASE_URL: 'postgres://baton:secret@127.0.0.1:1/baton' },
-      sentence: 'DATABASE_URL does not lead to a usable Postgres: connect ECONNREFUSED 127.0.0.1:1.',
+      sentence: 'Cannot connect to Postgres at DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1.',
     },
     {
       args: [],
       env: { REDIS_URL: 'redis://127.0.0.1:1' },
-      sentence: 'REDIS_URL does not lead to a usable Redis: connect ECONNREFUSED 127.0.0.1:1.',
+      sentence: 'Cannot connect to Redis at REDIS_URL: connect ECONNREFUSED 127.0.0.1:1.',
     },
   ])(
     'refuses $args $env with a one-sentence message',

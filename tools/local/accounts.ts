@@ -4,29 +4,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
 import { NAME } from './name.ts';
 
-/** A user and a group of this machine, by number. */
 export interface Account {
-  name: string;
   uid: number;
   gid: number;
 }
 
-/** Postgres refuses to run as root: the account it gets instead. Null: our own will do. */
+/** Postgres refuses to run as root; this is the account it runs as instead. Null: the current user. */
 export function unprivilegedAccount(): Account | null {
   if (process.getuid?.() !== 0) return null;
-  const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map(toAccount);
-  return accounts.find(({ name }) => name === 'postgres') ?? accounts.find(({ name }) => name === 'nobody') ?? null;
-}
-
-function toAccount(line: string): Account {
-  const [name = '', , uid, gid] = line.split(':');
-  return { name, uid: Number(uid), gid: Number(gid) };
+  const users = readFileSync('/etc/passwd', 'utf8');
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+)/m.exec(users) ?? /^nobody:[^:]*:(\d+):(\d+)/m.exec(users) ?? [];
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : null;
 }
 
 const SEARCH_BY_OTHERS = 0o001;
 const SEARCH_BY_OWNER = 0o100;
 
-/** Whether every folder on the way lets the account pass. */
+/** Whether the account may enter every folder of the path. */
 export function canReach(account: Account | null, path: string): boolean {
   if (!account) return true;
   const { mode, uid } = statSync(path);
@@ -36,7 +30,7 @@ export function canReach(account: Account | null, path: string): boolean {
   return above === path || above === parse(path).root || canReach(account, above);
 }
 
-/** For what has to be outside a private folder: always the same one for the same path, and kept over a reboot of most systems. */
+/** A folder outside the private one, always the same for the same path. Most systems keep it over a reboot. */
 export function publicFolderFor(path: string, mode: number): string {
   const name = `${NAME}-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
   const folder = join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), name);
@@ -48,7 +42,7 @@ export function giveTo(account: Account | null, path: string): void {
   if (account) chownSync(path, account.uid, account.gid);
 }
 
-/** A temporary folder is made for one user alone; ours (only ours) let the account pass, and not look around. */
+/** Temporary folders are private to their user. Ours, and only ours, become enterable (not readable) for the account. */
 export function letPassThroughTemporary(account: Account | null, path: string): void {
   const above = dirname(path);
   if (!account || !above.startsWith(join(tmpdir(), '/')) || canReach(account, above)) return;

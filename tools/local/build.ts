@@ -7,12 +7,11 @@ import { projectFolder } from './folder.ts';
 const SOURCES = ['apps', 'libs', 'package-lock.json', 'rspack.config.cjs', 'nest-cli.json', 'tsconfig.json'];
 const RESULTS = ['dist/apps/auth/main.js', 'dist/apps/portal/main.js'];
 
-/** Builds the apps unless what was built is newer than every source. Returns whether it had to. */
-export async function buildIfNeeded(): Promise<boolean> {
-  if (newest(SOURCES) < oldest(RESULTS)) return false;
+/** Builds the apps unless the last build is newer than every source. */
+export async function buildIfNeeded(): Promise<void> {
+  if (newest(SOURCES) < oldest(RESULTS)) return;
   // npm is a shell script on Windows.
   await promisify(execFile)('npm', ['run', 'build'], { cwd: projectFolder, shell: process.platform === 'win32', maxBuffer: 1e8 });
-  return true;
 }
 
 const oldest = (files: string[]): number => Math.min(...files.map((file) => changedAt(join(projectFolder, file))));

@@ -12,11 +12,11 @@ export interface Running {
   changed: (event: string) => void;
 }
 
-/** What the launcher needs to know of an optional part of the project. */
+/** An optional part of the launcher. */
 export interface Extension {
-  /** Settings of the replicas, unless the environment has others. */
+  /** Defaults for the replicas' environment. */
   environment: Environment;
-  /** Called before the replicas start. Null: nothing to do in this environment. */
+  /** Called before the replicas start. Null: not enabled. */
   start(environment: Environment, running: Running): Promise<Started | null>;
 }
 

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 export const projectFolder = resolve(import.meta.dirname, '../..');
 
 /**
- * Everything that belongs to this copy of the project and not to its sources: data, logs, secrets. Delete it to begin anew.
- * BATON_LOCAL_FOLDER moves it: a second system from the same sources.
+ * The data, logs and secrets of this checkout. Delete it to start from scratch.
+ * BATON_LOCAL_FOLDER moves it, to run a second system from the same sources.
  */
 export const localFolder = process.env['BATON_LOCAL_FOLDER'] ?? join(projectFolder, '.local');
 
@@ -16,7 +16,7 @@ export interface Secrets {
   redisPassword: string;
 }
 
-/** Made at the first start and kept: with others, nobody's session would outlive a restart. */
+/** Created at the first start and kept, so that sessions survive a restart. */
 export function secrets(): Secrets {
   const file = join(localFolder, 'secrets.json');
   mkdirSync(localFolder, { recursive: true });
@@ -34,7 +34,7 @@ export interface RunningStore {
   source: string;
 }
 
-/** What runs now, for people's scripts and for tests; there only while the launcher is. */
+/** What is running, for scripts and tests. The file exists only while the launcher runs. */
 export interface RunFile {
   url: string;
   launcher: { pid: number; url: string | null };
@@ -48,7 +48,7 @@ export const writeRunFile = (run: RunFile): void => writePrivately(runFile, run)
 
 export const removeRunFile = (): void => rmSync(runFile, { force: true });
 
-/** The launcher that runs from this copy already, if one does. */
+/** The launcher that is already running in this folder, if any. */
 export function readRunFile(): RunFile | null {
   if (!existsSync(runFile)) return null;
   const run = JSON.parse(readFileSync(runFile, 'utf8')) as RunFile;
@@ -63,7 +63,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Complete or not at all, and for its owner only: it holds passwords. */
+/** Atomic, and readable by its owner only: it holds passwords. */
 function writePrivately(file: string, content: unknown): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });

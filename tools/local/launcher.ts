@@ -15,7 +15,7 @@ import { openPostgres, openRedis, type Store } from './stores.ts';
 const PREFERRED_PORT = 8080;
 const PORTS_TO_TRY = 20;
 
-/** Postgres, Redis, the replicas and their balancer: starts and stops them together. */
+/** Starts and stops Postgres, Redis, the replicas and their balancer together. */
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #environment: Environment;
@@ -50,7 +50,7 @@ export class Launcher {
     this.#tell(`  Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
   }
 
-  /** In order: no more commands, the replicas finish their requests, then the servers they need stop. */
+  /** In order: no more commands, the replicas finish their requests, then the stores stop. */
   async stop(): Promise<void> {
     this.#isUp = false;
     removeRunFile();
@@ -68,7 +68,7 @@ export class Launcher {
       if (balancer && candidate !== PREFERRED_PORT) this.#tell(`Port ${PREFERRED_PORT} is taken: using ${candidate}.`);
       if (balancer) return balancer;
     }
-    throw new Error(`Ports ${PREFERRED_PORT} to ${PREFERRED_PORT + PORTS_TO_TRY - 1} are all taken: choose another with --port.`);
+    throw new Error(`Ports ${PREFERRED_PORT} to ${PREFERRED_PORT + PORTS_TO_TRY - 1} are all taken: choose one with --port.`);
   }
 
   async #openStoresWhileBuilding(): Promise<Stores> {

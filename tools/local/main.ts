@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (!options) return console.log(USAGE);
   const other = readRunFile();
-  if (other) throw new Error(`This copy runs already: ${other.url} (pid ${other.launcher.pid}).`);
+  if (other) throw new Error(`Already running at ${other.url} (pid ${other.launcher.pid}).`);
   const launcher = new Launcher(options, process.env, (text) => console.log(text));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(launcher));
   try {
@@ -20,11 +20,11 @@ async function main(): Promise<void> {
 
 let isEnding = false;
 
-/** A second Ctrl-C does not wait; the supervisor ends what is left. */
+/** A second Ctrl-C exits at once; the supervisor stops the rest. */
 async function end(launcher: Launcher): Promise<void> {
   if (isEnding) process.exit(130);
   isEnding = true;
-  console.log('\nEnding ...');
+  console.log('\nStopping ...');
   await launcher.stop();
   process.exit(0);
 }

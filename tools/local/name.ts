@@ -1,6 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** For folders, databases and users. */
+/** For machines: folders, databases, users. */
 export const NAME: string = manifest.name;
 
 /** For people. */

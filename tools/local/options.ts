@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export interface LauncherOptions {
   replicas: { auth: number; portal: number };
-  /** Null: 8080, or the next one that is free. */
+  /** Null: 8080, or the next free port. */
   port: number | null;
 }
 
@@ -14,13 +14,13 @@ export const USAGE = `npm start -- [--auth N] [--portal N] [--port P]
   --portal N   replicas of the portal app (3)
   --port P     where the balancer listens (8080, or the next free port)
 
-DATABASE_URL and REDIS_URL name servers of your own; without them Postgres and Redis are started here.
+DATABASE_URL and REDIS_URL select your own servers; otherwise Postgres and Redis are started here.
 REDIS_URL=none runs on Postgres alone.
-Every setting of .env.example is handed on to the replicas.`;
+The replicas inherit every setting of .env.example.`;
 
 const MOST_REPLICAS = 20;
 
-/** Null when help was asked for. */
+/** Null for --help. */
 export function parseOptions(args: string[]): LauncherOptions | null {
   const { auth, portal, port, help } = parse(args);
   if (help) return null;
@@ -44,5 +44,5 @@ function parse(args: string[]) {
 function wholeNumber(name: string, text: string | undefined, least: number, most: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`${name} has to be a whole number from ${least} to ${most}, not "${text}".`);
+  throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
 }

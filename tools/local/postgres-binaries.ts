@@ -7,7 +7,7 @@ import { type Account, canReach, publicFolderFor } from './accounts.ts';
 const require = createRequire(import.meta.url);
 const OS_NAMES: Record<string, string> = { win32: 'windows' };
 
-/** The folder with bin/, lib/ and share/, readable for the account that will run the server. */
+/** The folder with bin/, lib/ and share/, readable by the account that runs the server. */
 export function postgresBinaries(account: Account | null): string {
   const packaged = packagedFolder();
   if (canReach(account, packaged) && linkLibraries(packaged)) return packaged;
@@ -16,7 +16,7 @@ export function postgresBinaries(account: Account | null): string {
   return copy;
 }
 
-/** Moved to its place when complete: another start may be looking for it. */
+/** Renamed when complete, because another start may copy at the same time. */
 function copyWhole(packaged: string, copy: string): void {
   const draft = `${copy}.${process.pid}`;
   cpSync(packaged, draft, { recursive: true, verbatimSymlinks: true });
@@ -34,7 +34,7 @@ function packagedFolder(): string {
     return join(dirname(require.resolve(name)), '..', 'native');
   } catch {
     throw new ServerMissingError(
-      `There is no embedded Postgres for ${process.platform}-${process.arch} in node_modules: run npm ci without --omit, or set DATABASE_URL to a Postgres of your own.`,
+      `There is no embedded Postgres for ${process.platform}-${process.arch} in node_modules: run npm ci without --omit, or set DATABASE_URL to your own Postgres.`,
     );
   }
 }
@@ -43,8 +43,8 @@ const versionOf = (native: string): string =>
   (JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }).version;
 
 /**
- * The package leaves its library links to an install script, which `npm ci --ignore-scripts` does not run.
- * Returns false when they are missing and the folder is not ours to write.
+ * Creates the library links that the package's install script makes, which `npm ci --ignore-scripts` skips.
+ * Returns false when they are missing and the folder is read-only.
  */
 function linkLibraries(native: string): boolean {
   const list = join(native, 'pg-symlinks.json');
@@ -64,7 +64,7 @@ function linkOnce(native: string, source: string, target: string): void {
   try {
     symlinkSync(basename(source), link);
   } catch (error) {
-    // Another copy of us may have been quicker.
+    // Another start may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Signals a process and everything below it, parent first: a stopped parent starts no further children.
- * Postgres needs this: each of its backends is a session of its own, which no signal to a process group reaches.
+ * Signals a process and its descendants, parent first, because a stopped parent starts no further children.
+ * Postgres needs this: each backend is a session of its own, which a signal to the process group does not reach.
  */
 export function signalTree(pid: number, name: NodeJS.Signals): void {
-  // A killed parent's children are nobody's: they have to be known before it goes.
+  // The children of a killed parent can no longer be found.
   const orphans = name === 'SIGKILL' ? childrenOf(pid) : [];
   if (!signal(pid, name)) return;
   for (const child of new Set([...orphans, ...childrenOf(pid)])) signalTree(child, name);

@@ -8,18 +8,19 @@ const run = promisify(execFile);
 const PACKAGES = ['valkey-server', 'redis-server'];
 const FETCH_TIMEOUT_MS = 60_000;
 
-export interface FetchedRedis {
+/** A server program, before its version is known. */
+export interface Program {
   command: string;
-  /** For LD_LIBRARY_PATH. */
-  libraries: string;
-  packageName: string;
+  env: Record<string, string>;
+  /** Where it comes from, for people. */
+  source: string;
 }
 
 /**
- * Debian's (Ubuntu's) own server, unpacked into a folder: needs no root and changes nothing on the machine.
- * Null where there is no apt or no such package. What was fetched once is used again.
+ * The package of Debian or Ubuntu, unpacked into a folder: needs no root and changes nothing else on the machine.
+ * Null without apt or such a package. A second call uses the same folder.
  */
-export async function fetchRedis(folder: string): Promise<FetchedRedis | null> {
+export async function fetchRedis(folder: string): Promise<Program | null> {
   const home = resolve(folder);
   const earlier = fetchedBefore(home);
   if (earlier) return earlier;
@@ -36,21 +37,21 @@ export async function fetchRedis(folder: string): Promise<FetchedRedis | null> {
   return fetchedBefore(home);
 }
 
-function fetchedBefore(home: string): FetchedRedis | null {
+function fetchedBefore(home: string): Program | null {
   const packageName = existsSync(join(home, 'package')) ? readFileSync(join(home, 'package'), 'utf8') : null;
   if (!packageName) return null;
   const libraries = readdirSync(join(home, 'usr', 'lib')).filter((name) => name.includes('-linux-'));
   return {
     command: join(home, 'usr', 'bin', packageName),
-    libraries: libraries.map((name) => join(home, 'usr', 'lib', name)).join(':'),
-    packageName: `Debian package ${packageName}`,
+    env: { LD_LIBRARY_PATH: libraries.map((name) => join(home, 'usr', 'lib', name)).join(':') },
+    source: `Debian package ${packageName}, fetched into .local`,
   };
 }
 
 async function fetchInto(draft: string): Promise<void> {
   mkdirSync(join(draft, 'usr', 'lib'), { recursive: true });
   const apt = privateApt(join(draft, 'apt'));
-  // A source that is out of reach is no reason not to try the others.
+  // One unreachable source must not stop the others.
   await apt('update').catch(() => undefined);
   const { name, missing } = await firstAvailable(apt);
   await apt('download', ...missing);
@@ -63,7 +64,7 @@ async function fetchInto(draft: string): Promise<void> {
 
 type Apt = (...args: string[]) => Promise<string>;
 
-/** apt with lists and cache of its own: it may read what the machine has installed, and writes nothing there. */
+/** apt with its own lists and cache. It reads which packages the machine has, and writes nothing there. */
 function privateApt(folder: string): Apt {
   for (const part of ['state/lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, part), { recursive: true });
   const options = {
@@ -79,7 +80,7 @@ function privateApt(folder: string): Apt {
       .stdout;
 }
 
-/** The first of the packages this release has, and what of it and its dependencies is not installed. */
+/** The first package that this release has, and which of it and its dependencies are not installed. */
 async function firstAvailable(apt: Apt): Promise<{ name: string; missing: string[] }> {
   for (const name of PACKAGES) {
     const plan = await apt('install', '--print-uris', '-qq', '-y', '--no-install-recommends', name).catch(() => null);
@@ -87,5 +88,5 @@ async function firstAvailable(apt: Apt): Promise<{ name: string; missing: string
     const missing = [...(plan ?? '').matchAll(/^'\S+' ([^_\s]+)_/gm)].map(([, archive]) => archive!);
     if (missing.includes(name)) return { name, missing };
   }
-  throw new Error('no Redis among the packages of this release');
+  throw new Error('This release has no Redis package.');
 }

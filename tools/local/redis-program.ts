@@ -1,47 +1,33 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { fetchRedis } from './redis-package.ts';
+import { fetchRedis, type Program } from './redis-package.ts';
 import { ServerMissingError } from './server.ts';
 
 const run = promisify(execFile);
 const OLDEST_MAJOR = 7;
 
 /** A Redis or Valkey server that this machine can run. */
-export interface RedisProgram {
-  command: string;
-  env: Record<string, string>;
+export interface RedisProgram extends Program {
   engine: 'redis' | 'valkey';
   version: string;
-  source: string;
 }
 
-/** On PATH, or fetched before, or fetched now. Throws ServerMissingError with the one command that helps. */
+/** On PATH, else from the distribution's package. Throws ServerMissingError, which names the command that installs one. */
 export async function findRedis(libraryFolder: string): Promise<RedisProgram> {
-  const found = (await onPath('valkey-server')) ?? (await onPath('redis-server')) ?? (await fetched(libraryFolder));
+  const found =
+    (await onPath('valkey-server')) ?? (await onPath('redis-server')) ?? (await probe(await fetchRedis(libraryFolder)));
   if (found) return found;
   throw new ServerMissingError(
     `No Redis or Valkey server (7 or newer) on this machine: ${await howToInstall()}, or set REDIS_URL.`,
   );
 }
 
-async function onPath(command: string): Promise<RedisProgram | null> {
-  return probe({ command, env: {}, source: `${command} on PATH` });
-}
+const onPath = (command: string) => probe({ command, env: {}, source: `${command} on PATH` });
 
-async function fetched(libraryFolder: string): Promise<RedisProgram | null> {
-  const files = await fetchRedis(libraryFolder);
-  return (
-    files &&
-    probe({
-      command: files.command,
-      env: { LD_LIBRARY_PATH: files.libraries },
-      source: `${files.packageName}, fetched into .local`,
-    })
-  );
-}
-
-async function probe(program: Pick<RedisProgram, 'command' | 'env' | 'source'>): Promise<RedisProgram | null> {
+/** The program with its version; null if it does not run or is too old. */
+async function probe(program: Program | null): Promise<RedisProgram | null> {
+  if (!program) return null;
   try {
     const { stdout } = await run(program.command, ['--version'], { env: { PATH: process.env['PATH'], ...program.env } });
     const [, engine, version] = /^(Valkey|Redis) server v=(\d[\d.]*)/i.exec(stdout) ?? [];

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, Balancer } from './balancer/balancer.ts';
+import type { Environment } from './extension.ts';
 import { localFolder, projectFolder } from './folder.ts';
 import { supervisor, type SupervisedProcess } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
@@ -14,25 +15,19 @@ export interface Replica {
   process: SupervisedProcess;
 }
 
-export class ReplicaFailedError extends Error {}
-
 const RESTART_AFTER_MS = 3000;
 const START_PATIENCE_MS = 120_000;
 const logFolder = join(localFolder, 'logs');
 
-/** Keeps the wanted replicas running, each a process of its own, and the balancer informed. */
+/** Keeps the wanted replicas running, each in its own process, and registers them with the balancer. */
 export class Replicas {
   readonly #running = new Map<string, Replica>();
   readonly #wanted = new Set<string>();
   readonly #balancer: Balancer;
-  readonly #environment: (app: App) => Record<string, string | undefined>;
+  readonly #environment: (app: App) => Environment;
   readonly #changed: (event: string) => void;
 
-  constructor(
-    balancer: Balancer,
-    environment: (app: App) => Record<string, string | undefined>,
-    changed: (event: string) => void,
-  ) {
+  constructor(balancer: Balancer, environment: (app: App) => Environment, changed: (event: string) => void) {
     this.#balancer = balancer;
     this.#environment = environment;
     this.#changed = changed;
@@ -44,7 +39,7 @@ export class Replicas {
     return [...this.#running.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   }
 
-  /** Resolves when the replica serves; rejects with its last words when it ended instead. */
+  /** Resolves when the replica is ready; rejects with the end of its log if it exits. */
   async add(app: App): Promise<Replica> {
     const name = this.#freeName(app);
     this.#wanted.add(name);
@@ -53,12 +48,9 @@ export class Replicas {
     return replica;
   }
 
-  /** False if there is none of that name. */
-  async remove(name: string): Promise<boolean> {
-    const replica = this.#running.get(name);
+  async remove(name: string): Promise<void> {
     this.#wanted.delete(name);
-    await replica?.process.stop();
-    return replica !== undefined;
+    await this.#running.get(name)?.process.stop();
   }
 
   async stop(): Promise<void> {
@@ -82,20 +74,20 @@ export class Replicas {
     const replica: Replica = { app, name, url: `http://${LOOPBACK}:${port}`, pid: process_.pid, process: process_ };
     this.#running.set(name, replica);
     this.#balancer.pools[app].add(replica);
-    void process_.exited.then(() => this.#gone(replica, port));
+    void process_.exited.then(() => this.#restart(replica, port));
     return replica;
   }
 
-  async #gone(replica: Replica, port: number): Promise<void> {
+  async #restart(replica: Replica, port: number): Promise<void> {
     const { app, name } = replica;
     this.#running.delete(name);
     this.#balancer.pools[app].remove(name);
-    if (!this.#wanted.has(name)) return this.#changed(`${name} is gone`);
-    this.#changed(`${name} (pid ${replica.pid}) ended; it is started again in ${RESTART_AFTER_MS / 1000} s`);
+    if (!this.#wanted.has(name)) return this.#changed(`${name} stopped`);
+    this.#changed(`${name} (pid ${replica.pid}) exited; restarting in ${RESTART_AFTER_MS / 1000} s`);
     await pause(RESTART_AFTER_MS);
     if (!this.#wanted.has(name)) return;
     const again = await this.#start(app, name, port);
-    this.#changed(`${name} runs again (pid ${again.pid})`);
+    this.#changed(`${name} is running again (pid ${again.pid})`);
   }
 
   async #untilServing({ app, name, process }: Replica): Promise<void> {
@@ -103,7 +95,7 @@ export class Replicas {
     while (this.#balancer.pools[app].health(name) !== 'ready') {
       if (process.exit || performance.now() > deadline) {
         this.#wanted.delete(name);
-        throw new ReplicaFailedError(`${name} did not start. ${lastWords(name)}`);
+        throw new Error(`${name} did not start. ${lastLines(name)}`);
       }
       await pause(50);
     }
@@ -112,7 +104,7 @@ export class Replicas {
 
 const logFile = (name: string): string => join(logFolder, `${name}.log`);
 
-function lastWords(name: string): string {
+function lastLines(name: string): string {
   const lines = readFileSync(logFile(name), 'utf8').trim().split('\n');
-  return `It said (${logFile(name)}):\n${lines.slice(-5).join('\n')}`;
+  return `The end of ${logFile(name)}:\n${lines.slice(-5).join('\n')}`;
 }

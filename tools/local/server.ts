@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SupervisedProcess } from './supervisor.ts';
 
-/** A database server this machine runs for us. */
+/** A database server that runs on this machine. */
 export interface Server extends SupervisedProcess {
   url: string;
   port: number;
@@ -13,36 +13,32 @@ export interface Server extends SupervisedProcess {
   dataFolder: string;
 }
 
-/** A server could not be started or is not there; the message is for people and says what to do. */
+/** A server is missing or cannot start. The message is for people and names the remedy. */
 export class ServerMissingError extends Error {}
 
 const RETRY_MS = 20;
+const PATIENCE_MS = 30_000;
 
-/** Asks until the server answers. Rejects when it has ended or `patienceMs` have passed, with what it said last. */
+/** Retries `ping` until it succeeds. Rejects with the last line of the log when the server exits or does not respond in time. */
 export async function untilReady(
   process: SupervisedProcess,
-  ask: () => Promise<unknown>,
+  ping: () => Promise<unknown>,
   name: string,
   logFile: string,
 ): Promise<void> {
-  const patienceMs = 30_000;
-  const deadline = performance.now() + patienceMs;
+  const failure = (what: string, cause?: unknown) =>
+    new ServerMissingError(`${name} ${what}. Last line of ${logFile}: ${lastLine(logFile)}`, { cause });
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    if (process.exit) throw new ServerMissingError(`${name} ended right after its start. ${lastLine(logFile)}`);
+    if (process.exit) throw failure('exited right after its start');
     try {
-      await ask();
+      await ping();
       return;
     } catch (error) {
-      if (performance.now() < deadline) await pause(RETRY_MS);
-      else
-        throw new ServerMissingError(`${name} does not answer after ${patienceMs / 1000} s. ${lastLine(logFile)}`, {
-          cause: error,
-        });
+      if (performance.now() > deadline) throw failure(`did not respond within ${PATIENCE_MS / 1000} s`, error);
+      await pause(RETRY_MS);
     }
   }
 }
 
-function lastLine(logFile: string): string {
-  const line = readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? '';
-  return `Its last words (${logFile}): ${line}`;
-}
+const lastLine = (logFile: string): string => readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? '';

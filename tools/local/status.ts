@@ -5,16 +5,14 @@ import type { RunFile, RunningStore } from './folder.ts';
 const strong = (text: string) => styleText('bold', text);
 const faint = (text: string) => styleText('dim', text);
 
-type StatusRow = [label: string, text: string];
-
-/** What runs, and what to try. */
+/** What is running, and commands to try. */
 export function statusBlock({ url, stores, replicas }: RunFile, extension: Started | null): string {
-  const rows: StatusRow[] = [
+  const rows: Started['rows'] = [
     ['Portal', strong(url)],
     ...(extension?.rows ?? [['Register', `${url}/auth/register`]]),
     ['Postgres', describe(stores.postgres)],
     ['Redis', stores.redis ? describe(stores.redis) : 'none: running on Postgres alone'],
-    ...replicas.map(({ name, pid, url }): StatusRow => [name, `${faint('pid')} ${pid}  ${faint(url)}`]),
+    ...replicas.map(({ name, pid, url }): [string, string] => [name, `${faint('pid')} ${pid}  ${faint(url)}`]),
   ];
   const table = rows.map(([label, text]) => `  ${label.padEnd(10)} ${text}`).join('\n');
   return `\n${table}\n\n${toTry(url, replicas, extension?.logIn(url) ?? register(url))}\n`;
@@ -33,7 +31,7 @@ function toTry(url: string, replicas: RunFile['replicas'], logIn: string): strin
   const commands = [
     logIn,
     `for i in 1 2 3 4 5 6; do curl -sb jar ${url}/api/session; echo; done`,
-    `kill -9 ${victim}   ${faint('# then the loop again: still logged in')}`,
+    `kill -9 ${victim}   ${faint('# then repeat the loop: still logged in')}`,
   ];
   return `  Try\n${commands.map((command) => `    ${command}`).join('\n')}\n\n  ${faint('Ctrl-C stops everything. Logs: .local/logs')}`;
 }

@@ -6,16 +6,16 @@ import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { type Server, ServerMissingError } from './server.ts';
 
-/** A store of this run: `server` is null when somebody else runs it. */
+/** A store of this run. `server` is null when the launcher did not start it. */
 export interface Store extends RunningStore {
   server: Server | null;
-  /** Starts the stopped server again, where it was and with its data. */
+  /** Starts the stopped server again, on its port and with its data. */
   restart(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** DATABASE_URL, or a Postgres of our own. */
+/** The server at DATABASE_URL, or an embedded Postgres. */
 export async function openPostgres(databaseUrl: string | undefined): Promise<Store> {
   if (databaseUrl) return foreign(databaseUrl, 'postgres', await postgresVersion(databaseUrl), 'DATABASE_URL');
   const dataFolder = join(localFolder, 'postgres');
@@ -24,7 +24,7 @@ export async function openPostgres(databaseUrl: string | undefined): Promise<Sto
 
 const settings = { max_connections: 300 };
 
-/** REDIS_URL (`none` for none), or a Redis of our own, or null with the reason told: the apps run on Postgres alone. */
+/** The server at REDIS_URL, or a local Redis. Null for `none` and when there is no Redis: the apps then run on Postgres alone. */
 export async function openRedis(
   redisUrl: string | undefined,
   { redisPassword }: Secrets,
@@ -37,7 +37,7 @@ export async function openRedis(
     return own(await startRedis(options), (port) => startRedis({ ...options, port }));
   } catch (error) {
     if (!(error instanceof ServerMissingError)) throw error;
-    tell(`${error.message}\nGoing on with Postgres alone.`);
+    tell(`${error.message}\nContinuing on Postgres alone.`);
     return null;
   }
 }
@@ -52,7 +52,7 @@ function own(first: Server, start: (port: number) => Promise<Server>): Store {
 }
 
 function foreign(url: string, engine: string, version: string, source: string): Store {
-  const restart = () => Promise.reject(new Error(`${source} is not run by this launcher`));
+  const restart = () => Promise.reject(new Error(`The launcher does not run the server at ${source}.`));
   return { url, engine, version, source, server: null, restart };
 }
 
@@ -64,7 +64,7 @@ async function postgresVersion(url: string): Promise<string> {
     await client.end();
     return rows[0]!.server_version;
   } catch (error) {
-    throw new ServerMissingError(`DATABASE_URL does not lead to a usable Postgres: ${reason(error)}.`, { cause: error });
+    throw new ServerMissingError(`Cannot connect to Postgres at DATABASE_URL: ${reason(error)}.`, { cause: error });
   }
 }
 
@@ -78,12 +78,12 @@ async function redisVersion(url: string): Promise<[engine: string, version: stri
     const valkey = /valkey_version:(\S+)/.exec(info)?.[1];
     return valkey ? ['valkey', valkey] : ['redis', /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'];
   } catch (error) {
-    throw new ServerMissingError(`REDIS_URL does not lead to a usable Redis: ${reason(error)}.`, { cause: error });
+    throw new ServerMissingError(`Cannot connect to Redis at REDIS_URL: ${reason(error)}.`, { cause: error });
   }
 }
 
-/** The message without the address' password, which no driver puts there, and without its trailing dot. */
+/** The driver's message, which holds no password, without its trailing dot. */
 function reason(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
-  return (message || code || 'no answer').replace(/\.$/, '');
+  return (message || code || 'no response').replace(/\.$/, '');
 }

@@ -1,8 +1,8 @@
 /**
- * The supervisor: owns every server and replica, and ends them when its stdin closes.
+ * The supervisor process: the parent of every server and replica. It stops them when its stdin closes.
  *
- * The operating system closes that pipe however its owner ends, `kill -9` included, so nothing is left behind. It runs in a
- * session of its own, so Ctrl-C in the terminal reaches the owner only, and the order of ending is the owner's.
+ * The operating system closes that pipe however the owner ends, `kill -9` included, so no process is left behind. The supervisor
+ * runs in its own session, so Ctrl-C in the terminal reaches only the owner, which decides the order.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
@@ -47,7 +47,7 @@ async function end({ request, process: child, exited }: Child): Promise<void> {
   clearTimeout(impatience);
 }
 
-/** Applications first, so that their last words still reach the stores. */
+/** Applications first, so that their last writes reach the stores. */
 async function endAll(): Promise<void> {
   for (const stage of ['application', 'server']) {
     await Promise.all([...children.values()].filter(({ request }) => request.stage === stage).map(end));
@@ -56,7 +56,7 @@ async function endAll(): Promise<void> {
   process.exit(0);
 }
 
-/** Best effort: a backend of a killed Postgres may still be writing its last file. */
+/** Best effort: a backend of a killed Postgres may still be writing. */
 function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

@@ -1,4 +1,4 @@
-/** One JSON document per line: requests go to the supervisor's stdin, reports come from its stdout. */
+/** One JSON document per line: requests on the supervisor's stdin, reports on its stdout. */
 export interface StartRequest {
   op: 'start';
   id: number;
@@ -9,20 +9,15 @@ export interface StartRequest {
   uid?: number;
   gid?: number;
   logFile: string;
-  /** Asks the process to end; what is still there after `patienceMs` is killed. */
+  /** Asks the process to exit; after `patienceMs` it is killed. */
   stopSignal: NodeJS.Signals;
   patienceMs: number;
-  /** Applications are ended before the servers they use. */
+  /** Applications stop before the servers they use. */
   stage: 'application' | 'server';
 }
 
-/** A temporary folder that goes when the supervisor goes. */
-export interface RemoveAtEndRequest {
-  op: 'remove-at-end';
-  folder: string;
-}
-
-export type SupervisorRequest = StartRequest | RemoveAtEndRequest;
+/** `remove-at-end`: the supervisor deletes the folder when it exits. */
+export type SupervisorRequest = StartRequest | { op: 'remove-at-end'; folder: string };
 
 export type SupervisorReport =
   | { id: number; event: 'started'; pid: number }

@@ -9,27 +9,27 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-export type Command = Pick<StartRequest, 'command' | 'args' | 'logFile'> & Partial<Omit<StartRequest, 'op' | 'id'>>;
+type Command = Pick<StartRequest, 'command' | 'args' | 'logFile'> & Partial<Omit<StartRequest, 'op' | 'id'>>;
 
-/** A process that ends with us, whatever ends us. */
+/** A process that ends when this one ends, for whatever reason. */
 export interface SupervisedProcess {
   pid: number;
   exited: Promise<Exit>;
   /** Null while it runs. */
   readonly exit: Exit | null;
-  /** Asks it to end; kills it when it has not after its patience. */
+  /** Asks it to exit; kills it after `patienceMs`. */
   stop(): Promise<void>;
-  /** kill -9, of all it has started too. */
+  /** kill -9, with its descendants. */
   kill(): Promise<void>;
-  /** Stops it without ending it: its connections stay open and nothing answers. */
+  /** SIGSTOP: its connections stay open, but it does not respond. */
   freeze(): void;
   thaw(): void;
 }
 
 const DEFAULTS = { stopSignal: 'SIGTERM', patienceMs: 10_000, stage: 'server' } as const;
 
-/** Starts processes through a supervisor process, which is there as long as it has something to own; `close` it where it owns folders. */
-export class Supervisor {
+/** Starts processes through a supervisor process, which runs while it has children; `close` it if it has folders to remove. */
+class Supervisor {
   #process: ChildProcess | null = null;
   #nextId = 1;
   #hasFolders = false;
@@ -49,19 +49,19 @@ export class Supervisor {
     });
   }
 
-  /** Deletes the folder when the supervisor ends, also when we are killed. */
+  /** Deletes the folder when the supervisor exits, even if this process is killed. */
   removeAtEnd(folder: string): void {
     this.#hasFolders = true;
     this.#send({ op: 'remove-at-end', folder });
   }
 
-  /** Ends everything in order, and waits until it is gone. */
+  /** Stops everything in order, and waits for it. */
   async close(): Promise<void> {
     const supervisor = this.#process;
     if (!supervisor || supervisor.exitCode !== null || supervisor.signalCode !== null) return;
-    const gone = new Promise((resolve) => supervisor.once('exit', resolve));
-    this.#letGo();
-    await gone;
+    const exited = new Promise((resolve) => supervisor.once('exit', resolve));
+    this.#release();
+    await exited;
   }
 
   #send(request: SupervisorRequest): void {
@@ -77,31 +77,31 @@ export class Supervisor {
       windowsHide: true,
     });
     supervisor.stdin.on('error', () => undefined);
-    createInterface({ input: supervisor.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as SupervisorReport));
+    createInterface({ input: supervisor.stdout }).on('line', (line) => this.#dispatch(JSON.parse(line) as SupervisorReport));
     supervisor.once('exit', () => this.#lose(supervisor));
     return supervisor;
   }
 
-  #hear(report: SupervisorReport): void {
+  #dispatch(report: SupervisorReport): void {
     this.#listeners.get(report.id)?.(report);
   }
 
   #forget(id: number): void {
     this.#listeners.delete(id);
-    if (this.#listeners.size === 0 && !this.#hasFolders) this.#letGo();
+    if (this.#listeners.size === 0 && !this.#hasFolders) this.#release();
   }
 
-  #letGo(): void {
+  #release(): void {
     this.#process?.stdin!.end();
     this.#process = null;
     this.#hasFolders = false;
   }
 
-  /** Somebody ended the supervisor: what it owned is gone, or nobody's. */
+  /** The supervisor was killed: its children have ended or are orphans. */
   #lose(supervisor: ChildProcess): void {
     if (this.#process !== supervisor) return;
     this.#process = null;
-    for (const id of this.#listeners.keys()) this.#hear({ id, event: 'exited', code: null, signal: null });
+    for (const id of this.#listeners.keys()) this.#dispatch({ id, event: 'exited', code: null, signal: null });
   }
 }
 
@@ -130,5 +130,5 @@ function supervised(pid: number, request: StartRequest, exited: Promise<Exit>): 
   };
 }
 
-/** The supervisor of this process, where nobody needs one of their own. */
+/** The supervisor of this process. */
 export const supervisor = new Supervisor();

@@ -1,7 +1,7 @@
-import { METRICS, Readiness, sendProblem } from '@baton/platform';
+import { Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, StoreHealth, type SessionConfig } from '@baton/session';
 import { PagesModule, type Site } from '@baton/ui';
-import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { Registry } from 'prom-client';
 import { AccountController } from './account/account.controller.ts';
@@ -36,7 +36,7 @@ export interface AuthOptions {
   providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
-  constructor(readiness: Readiness, stores: StoreHealth, @Inject(METRICS) registry: Registry) {
+  constructor(readiness: Readiness, stores: StoreHealth, registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
   }

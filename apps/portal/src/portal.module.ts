@@ -1,8 +1,8 @@
-import { METRICS, NAME, Readiness, sendProblem } from '@baton/platform';
+import { NAME, Readiness, sendProblem } from '@baton/platform';
 import { registerStoreMetrics, SessionModule, StoreHealth, toSessionConfig } from '@baton/session';
 import { BearerMiddleware, TokensModule } from '@baton/tokens';
 import { PagesModule, type Site } from '@baton/ui';
-import { type DynamicModule, Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { PortalConfig } from './config.ts';
 import { DemoModule } from './demo/demo.module.ts';
@@ -15,7 +15,7 @@ import { ServedBy } from './served-by.ts';
 
 @Module({})
 export class PortalModule implements NestModule {
-  constructor(readiness: Readiness, stores: StoreHealth, @Inject(METRICS) registry: Registry) {
+  constructor(readiness: Readiness, stores: StoreHealth, registry: Registry) {
     registerStoreMetrics(registry, stores);
     readiness.add('sessions', () => stores.ready);
   }

@@ -16,9 +16,9 @@ const ITEMS: NavigationItem[] = [
   { href: '/how-it-works', label: (language) => demoWords(language).explain },
 ];
 
-/** The portal's demo pages, in the header of both apps. */
+/** The demo's pages, before those of the product, in the header of both apps. */
 export function addDemoNavigation(site: Site): void {
-  site.navigation.push(...ITEMS);
+  site.navigation.unshift(...ITEMS);
 }
 
 /** The cart belongs to the portal, but every app shows its count in the header. */

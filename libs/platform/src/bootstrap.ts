@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -8,16 +9,15 @@ import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
 import { servedBy } from './http/served-by.ts';
-import { AppLogger } from './logging/app-logger.ts';
-import { loggerParams, type DescribeRequest } from './logging/logging.ts';
+import { AppLogger, loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
 import { PlatformModule } from './platform.module.ts';
 import { shutDownGracefully } from './shutdown/shutdown.ts';
 
-/** Longer than any usual proxy keeps a connection for reuse (nginx: 60 s), so that this side never closes a connection in use. */
+/** Longer than proxies usually keep idle connections (nginx: 60 s), so that the app never closes one that a proxy reuses. */
 const KEEP_ALIVE_MS = 65_000;
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   app: string;
   module: Type | DynamicModule;
   config: PlatformSettings;
@@ -27,7 +27,7 @@ export interface BootstrapOptions {
   configure?: (app: NestExpressApplication) => void | Promise<void>;
 }
 
-/** Starts an app the way every app of this workspace starts. Resolves when it listens. */
+/** Starts an app. Resolves when it is listening. */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { config } = options;
   const registry = createRegistry({ app: options.app, replica: config.REPLICA });
@@ -52,7 +52,6 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
 async function listen(app: NestExpressApplication, config: PlatformSettings): Promise<void> {
   app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
   await app.listen(config.PORT, config.BIND_ADDRESS);
-  const address = app.getHttpServer().address();
-  const port = typeof address === 'object' ? address?.port : config.PORT;
+  const { port } = app.getHttpServer().address() as AddressInfo;
   app.get(AppLogger).log({ port, msg: 'listening' });
 }

@@ -1,14 +1,11 @@
-export { bootstrap, type BootstrapOptions } from './bootstrap.ts';
-export { ConfigError } from './config/config-error.ts';
-export { loadConfig } from './config/load-config.ts';
+export { bootstrap } from './bootstrap.ts';
+export { ConfigError, loadConfig } from './config/load-config.ts';
 export { flag, placeOf, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
-export { toProblem, type Problem, type ProblemAnswer } from './http/problem.ts';
+export { toProblem, type Problem } from './http/problem.ts';
 export { parse } from './http/parse.ts';
 export { ProblemException } from './http/problem.exception.ts';
 export { prefersPage, sendProblem, type ErrorPage } from './http/send-problem.ts';
-export { METRICS } from './metrics/metrics.ts';
 export { NAME, TITLE } from './name.ts';
-export { PlatformModule } from './platform.module.ts';
 export { Draining } from './shutdown/draining.ts';
 export { explain, StartError, startProgram } from './start-program.ts';

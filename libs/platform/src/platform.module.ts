@@ -1,13 +1,12 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
-import { AppLogger } from './logging/app-logger.ts';
-import { METRICS } from './metrics/metrics.ts';
+import { AppLogger } from './logging/logging.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Draining } from './shutdown/draining.ts';
 
@@ -15,7 +14,7 @@ import { Draining } from './shutdown/draining.ts';
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(options: { app: DynamicModule['module'] | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
+  static forRoot(options: { app: Type | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot(options.logger), TerminusModule.forRoot({ logger: false }), options.app],
@@ -24,10 +23,10 @@ export class PlatformModule {
         AppLogger,
         Readiness,
         Draining,
-        { provide: METRICS, useValue: options.registry },
+        { provide: Registry, useValue: options.registry },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Readiness, Draining, METRICS],
+      exports: [Readiness, Draining, Registry],
     };
   }
 }

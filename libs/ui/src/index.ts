@@ -1,12 +1,9 @@
 export { Assets } from './assets.ts';
-export { Bib } from './components/bib.tsx';
 export { Choices, Field, Notice } from './components/form.tsx';
-export { words, type Words } from './language/words.ts';
-export type { PageOptions } from './layout/page-options.ts';
-export { Page, type PageProps } from './layout/page.tsx';
-export { errorPage, type PageProblem } from './pages/error-page.tsx';
+export { words } from './language/words.ts';
+export { Page } from './layout/page.tsx';
+export type { NavigationItem } from './navigation.ts';
 export { PagesModule } from './pages/pages.module.ts';
 export { errorPages, Pages, type FormPage, type PageContext } from './pages/pages.tsx';
-export { renderPage } from './render.ts';
-export { Site, type HomePage, type NavigationItem, type Reader, type SiteOptions } from './site.ts';
-export { DENSITIES, LANGUAGES, THEMES, visitOf, type Language, type Preferences, type Visit } from './visit.ts';
+export { Site, type HomePage, type Reader } from './site.ts';
+export { DENSITIES, LANGUAGES, THEMES, visitOf, type Language, type Preferences } from './visit.ts';

@@ -1,16 +1,9 @@
-import type { SessionData } from 'express-session';
 import type { ComponentChildren } from 'preact';
 import type { Assets } from './assets.ts';
 import type { Words } from './language/words.ts';
-import type { PageOptions } from './layout/page-options.ts';
+import type { PageOptions } from './layout/page.tsx';
+import { NAVIGATION, type NavigationItem } from './navigation.ts';
 import type { Language, Visit } from './visit.ts';
-
-export interface NavigationItem {
-  href: string;
-  label: (language: Language) => string;
-  /** A count beside the label; `label` is what a screen reader says. Null hides it. */
-  badge?: (session: Partial<SessionData>, language: Language) => { count: number; label: string } | null;
-}
 
 /** What a view renders from. */
 export interface Reader {
@@ -27,27 +20,20 @@ export interface HomePage {
   text: (reader: Reader, origin: string) => string;
 }
 
-export interface SiteOptions {
-  /** The title of the product. */
-  name: string;
-  assets: Assets;
-  app: string;
-  replica: string;
-}
-
-/** Shared by all pages of one process. Feature modules inject it and add their own parts while the app starts. */
+/** Shared by all pages of one process. A feature module can inject it and add its own parts while the app starts. */
 export class Site {
+  /** The title of the product. */
   readonly name: string;
   readonly assets: Assets;
   readonly app: string;
   readonly replica: string;
-  readonly navigation: NavigationItem[] = [];
+  readonly navigation: NavigationItem[] = [...NAVIGATION];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
   /** A line below the form for signing in. */
   signInHint?: (language: Language) => string;
 
-  constructor({ name, assets, app, replica }: SiteOptions) {
+  constructor({ name, assets, app, replica }: Pick<Site, 'name' | 'assets' | 'app' | 'replica'>) {
     this.name = name;
     this.assets = assets;
     this.app = app;

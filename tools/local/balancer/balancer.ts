@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import httpProxy from 'http-proxy-3';
 import { LOOPBACK } from '../ports.ts';
 import { forward } from './forward.ts';
 import { type Member, Pool } from './pool.ts';
 
 export type App = 'auth' | 'portal';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface Balancer {
   url: string;
@@ -14,22 +17,20 @@ export interface Balancer {
 }
 
 /**
- * One address for all replicas, as an ingress gives in a cluster: `/auth` goes to auth, everything else to portal.
+ * One address for all replicas, like an ingress: `/auth` goes to auth, everything else to portal.
  * Rejects with EADDRINUSE when the port is taken.
  */
-export async function startBalancer(port: number, members: Partial<Record<App, Member[]>> = {}): Promise<Balancer> {
+export async function startBalancer(wantedPort: number, members: Partial<Record<App, Member[]>> = {}): Promise<Balancer> {
   const pools = { auth: new Pool(), portal: new Pool() };
   for (const app of ['auth', 'portal'] as const) for (const member of members[app] ?? []) pools[app].add(member);
   const proxy = httpProxy.createProxyServer({ xfwd: true });
-  proxy.on('proxyRes', keepVisitorsConnection);
-  proxy.on('proxyRes', endTogether);
-  const handle = (request: IncomingMessage, response: ServerResponse) =>
-    void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
-  const servers = await listen(handle, port);
-  const address = servers[0]!.address() as { port: number };
+  proxy.on('proxyRes', keepVisitorsConnection).on('proxyRes', endTogether);
+  const handle: Handler = (request, response) => void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
+  const servers = await listen(handle, wantedPort);
+  const port = portOf(servers[0]!);
   return {
-    url: `http://localhost:${address.port}`,
-    port: address.port,
+    url: `http://localhost:${port}`,
+    port,
     pools,
     close: async () => {
       for (const pool of Object.values(pools)) pool.clear();
@@ -38,7 +39,7 @@ export async function startBalancer(port: number, members: Partial<Record<App, M
   };
 }
 
-/** A replica speaks of its own connection only (RFC 9110, 7.6.1): the visitor's stays open. */
+/** These headers are about the replica's connection (RFC 9110, 7.6.1); the visitor's stays open. */
 function keepVisitorsConnection({ headers }: IncomingMessage): void {
   delete headers.connection;
   delete headers['keep-alive'];
@@ -46,17 +47,16 @@ function keepVisitorsConnection({ headers }: IncomingMessage): void {
 
 const appFor = (url: string): App => (/^\/auth([/?]|$)/.test(url) ? 'auth' : 'portal');
 
-/** A replica that dies in mid-answer must not leave its visitor waiting for the rest. */
-function endTogether(answer: IncomingMessage, _: IncomingMessage, response: ServerResponse): void {
-  answer.once('close', () => answer.complete || response.destroy());
+/** When a replica dies halfway through a response, the visitor's connection is closed too. */
+function endTogether(upstream: IncomingMessage, _: IncomingMessage, response: ServerResponse): void {
+  upstream.once('close', () => upstream.complete || response.destroy());
 }
 
-/** `localhost` is two addresses: whoever has the other one would get half of our visitors. */
-async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void, port: number): Promise<Server[]> {
+/** `localhost` is two addresses. A process that holds the other one would receive half of the requests. */
+async function listen(handle: Handler, port: number): Promise<Server[]> {
   const first = await listenOn(LOOPBACK, port, handle);
-  const samePort = (first.address() as { port: number }).port;
   try {
-    return [first, await listenOn('::1', samePort, handle)];
+    return [first, await listenOn('::1', portOf(first), handle)];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return [first];
     await close(first);
@@ -64,11 +64,9 @@ async function listen(handle: (request: IncomingMessage, response: ServerRespons
   }
 }
 
-function listenOn(
-  host: string,
-  port: number,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server> {
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+function listenOn(host: string, port: number, handle: Handler): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(handle).once('error', reject);
     server.listen(port, host, () => resolve(server));

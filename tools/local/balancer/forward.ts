@@ -4,12 +4,12 @@ import { buffer } from 'node:stream/consumers';
 import type { ProxyServer } from 'http-proxy-3';
 import type { Member, Pool } from './pool.ts';
 
-/** Longer than the heartbeat of an event stream, which is the longest silence of a healthy replica. */
+/** Longer than the heartbeat of an event stream, the longest pause of a healthy replica. */
 const SILENCE_MS = 20_000;
 
 /**
- * Hands a request to a replica, and to the next one where that is safe: a GET or HEAD as long as no header
- * came back, anything else only if it never reached the replica. So nothing is ever executed twice.
+ * Forwards a request to a replica, and retries on the next one where that is safe: a GET or HEAD until the first response
+ * header, anything else only if the connection was refused. So no change is executed twice.
  */
 export async function forward(proxy: ProxyServer, pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await buffer(request).catch(() => null);
@@ -21,12 +21,12 @@ export async function forward(proxy: ProxyServer, pool: Pool, request: IncomingM
     pool.eject(member);
     tried.add(member);
     if (response.headersSent) return void response.destroy();
-    if (!mayTryAgain(request, failure)) return refuse(response, 502, `${member.name} broke off before it answered.`);
+    if (!mayTryAgain(request, failure)) return refuse(response, 502, `${member.name} closed the connection before it responded.`);
   }
-  refuse(response, 503, 'No replica answers at the moment.');
+  refuse(response, 503, 'No replica is responding.');
 }
 
-/** Null when the replica answered. */
+/** Null when the replica responded. */
 function attempt(
   proxy: ProxyServer,
   member: Member,
@@ -34,7 +34,7 @@ function attempt(
   body: Buffer,
   response: ServerResponse,
 ): Promise<NodeJS.ErrnoException | null> {
-  forgetClaims(request);
+  dropForwardedHeaders(request);
   return new Promise((resolve) => {
     response.once('close', () => resolve(null));
     const options = { target: member.url, buffer: Readable.from([body]), proxyTimeout: SILENCE_MS };
@@ -45,8 +45,8 @@ function attempt(
 const mayTryAgain = (request: IncomingMessage, failure: NodeJS.ErrnoException): boolean =>
   request.method === 'GET' || request.method === 'HEAD' || failure.code === 'ECONNREFUSED';
 
-/** What a visitor says about proxies in front of us is not to be believed: we are the first. */
-function forgetClaims(request: IncomingMessage): void {
+/** This is the first proxy, so what a visitor claims about proxies is dropped. */
+function dropForwardedHeaders(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
     if (name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-')) delete request.headers[name];
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** `unready`: responds, and asks for no traffic. `slow`: accepts connections, but the check timed out. `dead`: refuses or breaks connections. */
+/** `unready`: responds, but wants no traffic now. `slow`: accepts connections, but its check timed out. `dead`: refuses or breaks connections. */
 export type Health = 'ready' | 'unready' | 'slow' | 'dead';
 
 export interface Member {
@@ -9,11 +9,11 @@ export interface Member {
 }
 
 const READY_CHECK_MS = 500;
-/** A replica that is starting or coming back is wanted soon. */
+/** Shorter, so that a replica that starts or recovers gets traffic soon. */
 const OTHER_CHECK_MS = 100;
 const CHECK_TIMEOUT_MS = 1000;
 
-/** The replicas of one app, in turns. */
+/** The replicas of one app, round-robin. */
 export class Pool {
   readonly #health = new Map<Member, Health>();
   #turn = 0;
@@ -31,14 +31,14 @@ export class Pool {
     this.#health.clear();
   }
 
-  /** It refused or broke a connection: not asked again before a check says it is back. */
+  /** After a refused or broken connection: no traffic until a health check succeeds. */
   eject(member: Member): void {
     if (this.#health.has(member)) this.#health.set(member, 'dead');
   }
 
   /**
-   * The next ready replica. Without one, a replica that responds, because its own error is more precise than the balancer's;
-   * then a slow one, because on a busy machine slow is not down. Null if all have been tried or are dead.
+   * The next ready member; if there is none, one that responds, because its error is more precise than ours; then a slow one,
+   * because on a busy machine slow is not down. Null when every member was tried or is dead.
    */
   next(tried: ReadonlySet<Member>): Member | null {
     const candidates = this.#untried('ready', tried) ?? this.#untried('unready', tried) ?? this.#untried('slow', tried);

@@ -11,7 +11,7 @@ export class UnknownError extends Error {}
 type StoreName = 'redis' | 'postgres';
 type StoreState = 'running' | 'frozen' | 'stopped' | 'absent';
 
-/** Stops, freezes and restarts what the launcher runs, one command at a time. */
+/** Stops, freezes and restarts servers and replicas of the launcher, one command at a time. */
 export class FaultController {
   readonly #running: Running;
   readonly #frozen = new Set<StoreName>();

@@ -1,6 +1,6 @@
 import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
-import { renderPage } from '@baton/ui';
+import { Pages } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -9,7 +9,6 @@ import { typedPassword } from '../login/credentials.guard.ts';
 import { returnTo } from '../login/return-to.ts';
 import { accountPage } from '../pages/account.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
-import { Pages } from '../pages/pages.ts';
 import { reauthenticatePage } from '../pages/reauthenticate.page.tsx';
 import { Account } from './account.ts';
 
@@ -31,7 +30,7 @@ export class AccountController {
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const user = request.session.user!;
     const events = await this.audit.recent(user.id, RECENT_EVENTS);
-    if (prefersPage(request)) response.type('html').send(renderPage(accountPage({ ...this.pages.context(request), events })));
+    if (prefersPage(request)) this.pages.send(request, response, (context) => accountPage({ ...context, events }));
     else response.json({ user, events });
   }
 
@@ -42,7 +41,7 @@ export class AccountController {
     const { currentPassword, newPassword } = parse(passwordChange, request.body);
     await this.account.changePassword(request, currentPassword, newPassword);
     const done = 'Your password has been changed. All other devices have been signed out.';
-    if (prefersPage(request)) response.type('html').send(renderPage(accountPage({ ...this.pages.context(request), done })));
+    if (prefersPage(request)) this.pages.send(request, response, (context) => accountPage({ ...context, done }));
     else response.status(204).end();
   }
 

@@ -1,4 +1,5 @@
 import { parse, prefersPage, ProblemException } from '@baton/platform';
+import { Pages } from '@baton/ui';
 import { Controller, Get, Inject, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -6,7 +7,6 @@ import { AuthSettings } from '../auth-settings.ts';
 import { typedName, typedPassword } from '../login/credentials.guard.ts';
 import { returnTo } from '../login/return-to.ts';
 import { FormFilter } from '../pages/form.filter.ts';
-import { Pages } from '../pages/pages.ts';
 import { registerPage } from '../pages/register.page.tsx';
 import { Account } from './account.ts';
 

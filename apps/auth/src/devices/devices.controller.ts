@@ -1,14 +1,13 @@
 import { prefersPage, ProblemException } from '@baton/platform';
 import { SessionGuard, Sessions } from '@baton/session';
-import { renderPage } from '@baton/ui';
+import { Pages } from '@baton/ui';
 import { Controller, Delete, Get, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { StepUpGuard } from '../account/step-up.guard.ts';
 import { accountPage } from '../pages/account.page.tsx';
 import { devicesPage } from '../pages/devices.page.tsx';
 import { FormFilter } from '../pages/form.filter.ts';
-import { Pages } from '../pages/pages.ts';
-import { openSession, type OpenSession } from './open-session.ts';
+import { openSession } from './open-session.ts';
 
 /** A user's own sessions. Programs send DELETE; forms cannot, so they POST to `/end`. */
 @Controller('auth/sessions')
@@ -23,9 +22,9 @@ export class DevicesController {
   @Get()
   async list(@Req() request: Request, @Res() response: Response): Promise<void> {
     const records = await this.sessions.list(userId(request));
-    const open = records.map((record) => openSession(request, record));
-    if (prefersPage(request)) this.sendPage(request, response, open);
-    else response.json(open);
+    const sessions = records.map((record) => openSession(request, record));
+    if (prefersPage(request)) this.pages.send(request, response, (context) => devicesPage({ ...context, sessions }));
+    else response.json(sessions);
   }
 
   @Delete(':publicId')
@@ -59,10 +58,6 @@ export class DevicesController {
   private async endOne(request: Request, publicId: string): Promise<void> {
     const ended = await this.sessions.revoke(userId(request), publicId);
     if (!ended) throw new ProblemException(404, { title: 'Not Found', detail: 'You have no such session.' });
-  }
-
-  private sendPage(request: Request, response: Response, sessions: OpenSession[]): void {
-    response.type('html').send(renderPage(devicesPage({ ...this.pages.context(request), sessions })));
   }
 }
 

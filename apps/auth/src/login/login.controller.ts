@@ -1,11 +1,11 @@
 import { prefersPage } from '@baton/platform';
 import { sessionInfo, Sessions } from '@baton/session';
+import { Pages } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import { FormFilter } from '../pages/form.filter.ts';
 import { loginPage } from '../pages/login.page.tsx';
-import { Pages } from '../pages/pages.ts';
 import type { User } from '../users/user.entity.ts';
 import { SignIn } from './sign-in.ts';
 import { CredentialsGuard } from './credentials.guard.ts';

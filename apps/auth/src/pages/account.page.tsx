@@ -1,43 +1,34 @@
-import { Field, Notice, Page } from '@baton/ui';
+import { Field, Notice, type PageContext } from '@baton/ui';
 import type { RecordedEvent } from '../audit/audit-log.ts';
-import { ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
+import { FormPage, ProblemNotice } from './form-page.tsx';
 import { NewPassword } from './register.page.tsx';
 
-export const accountPage = ({
-  site,
-  visit,
-  problem,
-  done,
-  events = [],
-}: PageContext & { done?: string; events?: RecordedEvent[] }) => (
-  <Page title="Account" site={site} visit={visit} mainLanguage="en">
-    <div class="wrap narrow stack">
-      <h1>{visit.user?.name ?? 'Account'}</h1>
-      <p>
-        <a href="/auth/sessions">Signed-in devices</a>
-      </p>
-      <Theft events={events} />
-      <h2>Change the password</h2>
-      <ProblemNotice problem={problem} />
-      {done && <Notice tone="good" title={done} />}
-      <form method="post" action="/auth/password" class="stack">
-        <Field name="currentPassword" label="Current password" type="password" autocomplete="current-password" required />
-        <NewPassword name="newPassword" />
-        <button class="button" type="submit">
-          Change password and sign out all other devices
-        </button>
-      </form>
-      <Events events={events} />
-    </div>
-  </Page>
+type AccountContext = PageContext & { done?: string; events?: RecordedEvent[] };
+
+export const accountPage = ({ done, events = [], ...context }: AccountContext) => (
+  <FormPage context={context} title="Account" heading={context.visit.user?.name}>
+    <p>
+      <a href="/auth/sessions">Signed-in devices</a>
+    </p>
+    <Theft events={events} />
+    <h2>Change the password</h2>
+    <ProblemNotice problem={context.problem} />
+    {done && <Notice tone="good" title={done} />}
+    <form method="post" action="/auth/password" class="stack">
+      <Field name="currentPassword" label="Current password" type="password" autocomplete="current-password" required />
+      <NewPassword name="newPassword" />
+      <p>All other devices will be signed out.</p>
+      <button class="button">Change password</button>
+    </form>
+    <Events events={events} />
+  </FormPage>
 );
 
 /** A replaced id was used again: two people held ids of the session, and one of them was not its owner. */
 const Theft = ({ events }: { events: RecordedEvent[] }) =>
   events.some(({ event }) => event === 'theft-detected') ? (
     <Notice tone="bad" title="One of your sessions may have been stolen and has been ended.">
-      If you do not recognize a device, change your password: this signs out all other devices.
+      If you do not recognize a device, change your password. This signs out all other devices.
     </Notice>
   ) : null;
 

@@ -1,12 +1,12 @@
-import { Notice, Page } from '@baton/ui';
+import { Page, type PageContext } from '@baton/ui';
 import type { OpenSession } from '../devices/open-session.ts';
-import type { PageContext } from './pages.ts';
+import { ProblemNotice } from './form-page.tsx';
 
 export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { sessions: OpenSession[] }) => (
   <Page title="Devices" site={site} visit={visit} mainLanguage="en">
     <div class="wrap stack">
       <h1>Signed-in devices</h1>
-      {problem && <Notice tone="bad" title={problem.detail ?? problem.title} />}
+      <ProblemNotice problem={problem} />
       <table>
         <thead>
           <tr>
@@ -27,9 +27,7 @@ export const devicesPage = ({ site, visit, problem, sessions }: PageContext & { 
       </table>
       {sessions.length > 1 && (
         <form method="post" action="/auth/sessions/end-others">
-          <button class="button" type="submit">
-            Sign out all other devices
-          </button>
+          <button class="button">Sign out all other devices</button>
         </form>
       )}
     </div>
@@ -48,9 +46,7 @@ const Row = ({ session }: { session: OpenSession }) => (
 
 const EndForm = ({ publicId }: { publicId: string }) => (
   <form method="post" action={`/auth/sessions/${publicId}/end`}>
-    <button class="button quiet small" type="submit">
-      Sign out
-    </button>
+    <button class="button quiet small">Sign out</button>
   </form>
 );
 

@@ -1,9 +1,9 @@
 import { prefersPage, sendProblem, toProblem } from '@baton/platform';
 import { toHttpError } from '@baton/session';
+import { type FormPage, Pages } from '@baton/ui';
 import { Catch, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { REAUTHENTICATE } from '../account/step-up.guard.ts';
-import { Pages, type FormPage } from './pages.ts';
 
 /** People who made a mistake in a form get the form again, with the reason; who must sign in first is sent there and back. */
 export const FormFilter = {

@@ -1,24 +1,21 @@
-import { Field, Page } from '@baton/ui';
-import { Destination, ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
+import { Field, type PageContext } from '@baton/ui';
+import { Destination, FormPage, ProblemNotice } from './form-page.tsx';
 
-export const loginPage = ({ site, visit, to, name, problem }: PageContext) => (
-  <Page title="Sign in" site={site} visit={visit} mainLanguage="en">
-    <div class="wrap narrow stack">
-      <h1>Sign in</h1>
+export const loginPage = (context: PageContext) => {
+  const { site, visit, to, name, problem } = context;
+  return (
+    <FormPage context={context} title="Sign in">
       <ProblemNotice problem={problem} />
       <form method="post" action="/auth/login" class="stack">
         <Destination to={to} />
-        <Field name="username" label="Name" autocomplete="username" value={name} required />
+        <Field name="username" label="Username" autocomplete="username" value={name} required />
         <Field name="password" label="Password" type="password" autocomplete="current-password" required />
-        <button class="button" type="submit">
-          Sign in
-        </button>
+        <button class="button">Sign in</button>
       </form>
       {site.signInHint && <p class="hint">{site.signInHint(visit.language)}</p>}
       <p>
         <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>
       </p>
-    </div>
-  </Page>
-);
+    </FormPage>
+  );
+};

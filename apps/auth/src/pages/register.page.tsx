@@ -1,26 +1,20 @@
-import { Field, Page } from '@baton/ui';
+import { Field, type PageContext } from '@baton/ui';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../users/password-rules.ts';
-import { Destination, ProblemNotice } from './form-parts.tsx';
-import type { PageContext } from './pages.ts';
+import { Destination, FormPage, ProblemNotice } from './form-page.tsx';
 
-export const registerPage = ({ site, visit, to, name, problem }: PageContext) => (
-  <Page title="Create an account" site={site} visit={visit} mainLanguage="en">
-    <div class="wrap narrow stack">
-      <h1>Create an account</h1>
-      <ProblemNotice problem={problem} />
-      <form method="post" action="/auth/register" class="stack">
-        <Destination to={to} />
-        <Field name="username" label="Name" autocomplete="username" value={name} maxLength={64} required />
-        <NewPassword name="password" />
-        <button class="button" type="submit">
-          Create the account
-        </button>
-      </form>
-      <p>
-        <a href="/auth/login">I already have an account</a>
-      </p>
-    </div>
-  </Page>
+export const registerPage = (context: PageContext) => (
+  <FormPage context={context} title="Create an account">
+    <ProblemNotice problem={context.problem} />
+    <form method="post" action="/auth/register" class="stack">
+      <Destination to={context.to} />
+      <Field name="username" label="Username" autocomplete="username" value={context.name} maxLength={64} required />
+      <NewPassword name="password" />
+      <button class="button">Create the account</button>
+    </form>
+    <p>
+      <a href="/auth/login">I already have an account</a>
+    </p>
+  </FormPage>
 );
 
 export const NewPassword = ({ name }: { name: string }) => (

@@ -25,7 +25,7 @@ export const es: DemoWords = {
   total: 'Total',
   heroTitle: 'Los servidores caen. Tu sesión sigue.',
   heroLead:
-    'Entra una vez. Después derriba el servidor que comprobó tu contraseña, el que sirvió esta página, incluso la caché. Tu sesión sigue abierta y tu carrito, lleno.',
+    'Inicia sesión una vez. Después derriba el servidor que comprobó tu contraseña, el que sirvió esta página, incluso la caché. Tu sesión sigue abierta y tu carrito, lleno.',
   heroAction: 'Derriba un servidor',
   heroSecond: '¿Cómo funciona?',
   welcome: (name) => `Hola de nuevo, ${name}.`,
@@ -40,6 +40,9 @@ export const es: DemoWords = {
       title: 'La caché falla',
       text: 'Cada sesión está también en Postgres. Cuando Redis vuelve, solo se confía en él tras comprobar que está al día.',
     },
-    { title: 'Sales', text: 'En todas las réplicas, en un segundo y para siempre. Ninguna copia antigua recupera la sesión.' },
+    {
+      title: 'Cierras la sesión',
+      text: 'En todas las réplicas, en un segundo y para siempre. Ninguna copia antigua recupera la sesión.',
+    },
   ],
 };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ConfigError } from './config-error.ts';
-import { loadConfig } from './load-config.ts';
+import { ConfigError, loadConfig } from './load-config.ts';
 import { platformSettings } from './platform-settings.ts';
 
 describe('the configuration', () => {

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { ConfigError } from './config-error.ts';
+
+/** The environment is wrong. One message names every problem, and never a value: a value may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`Invalid configuration: ${problems.join('; ')}.`);
+  }
+}
 
 /**
  * Parses the environment once, at start. A variable that is set to nothing counts as not set.

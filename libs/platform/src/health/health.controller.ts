@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import { Draining } from '../shutdown/draining.ts';
 import { Readiness, type Indicator } from './readiness.ts';
 
@@ -12,7 +12,7 @@ export class HealthController {
     private readonly draining: Draining,
   ) {}
 
-  /** The process responds. Never checks a store: restarting a replica does not repair a store. */
+  /** The process is alive. Never checks a store: restarting a replica does not repair a store. */
   @Get('live')
   live(): { status: string } {
     return { status: 'ok' };
@@ -23,17 +23,11 @@ export class HealthController {
   @HealthCheck()
   ready() {
     const indicators = [['accepting', () => !this.draining.isDraining] as const, ...this.readiness.indicators];
-    return this.health.check(
-      indicators.map(
-        ([name, check]) =>
-          () =>
-            this.ask(name, check),
-      ),
-    );
+    return this.health.check(indicators.map(([name, isUp]) => this.check(name, isUp)));
   }
 
-  private async ask(name: string, check: Indicator): Promise<HealthIndicatorResult> {
-    const asked = this.indicator.check(name);
-    return (await check()) ? asked.up() : asked.down();
+  private check(name: string, isUp: Indicator): HealthIndicatorFunction {
+    const indicator = this.indicator.check(name);
+    return async () => ((await isUp()) ? indicator.up() : indicator.down());
   }
 }

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 
-export interface ProblemDetails {
+interface ProblemDetails {
   title: string;
   detail?: string;
   type?: string;

@@ -2,14 +2,16 @@ import { BadRequestException, NotFoundException, ServiceUnavailableException } f
 import { toProblem } from './problem.ts';
 import { ProblemException } from './problem.exception.ts';
 
-describe('an error as an answer', () => {
+describe('an error as a response', () => {
   it('keeps the words, the extensions and the headers of a problem of ours', () => {
-    const answer = toProblem(new ProblemException(429, { title: 'Too many', detail: 'Wait.', tries: 3 }, { 'Retry-After': '9' }));
-    expect(answer.problem).toEqual({ type: 'about:blank', title: 'Too many', detail: 'Wait.', tries: 3, status: 429 });
-    expect(answer.headers).toEqual({ 'Retry-After': '9' });
+    const response = toProblem(
+      new ProblemException(429, { title: 'Too many', detail: 'Wait.', tries: 3 }, { 'Retry-After': '9' }),
+    );
+    expect(response.problem).toEqual({ type: 'about:blank', title: 'Too many', detail: 'Wait.', tries: 3, status: 429 });
+    expect(response.headers).toEqual({ 'Retry-After': '9' });
   });
 
-  it('says nothing of an unexpected error', () => {
+  it('reveals nothing about an unexpected error', () => {
     const { problem } = toProblem(new Error('connect postgres://app:hunter2@db:5432'));
     expect(problem).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500 });
   });

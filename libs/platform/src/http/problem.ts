@@ -9,15 +9,10 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
-export interface ProblemAnswer {
-  problem: Problem;
-  headers: Record<string, string>;
-}
-
 const RETRY_AFTER_SECONDS = '1';
 
-/** What parts of an error may be shown: the words of our own problems, else the status alone. Messages of libraries can hold input. */
-export function toProblem(error: unknown): ProblemAnswer {
+/** The public part of an error: the texts of our own problems, otherwise only the status, because messages of libraries can repeat input. */
+export function toProblem(error: unknown): { problem: Problem; headers: Record<string, string> } {
   const status = statusOf(error);
   const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', ...ownWords(error), status };
   return { problem, headers: { ...defaultHeaders(status), ...headersOf(error) } };

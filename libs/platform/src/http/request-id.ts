@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 
 const ACCEPTABLE = /^[A-Za-z0-9_-]{8,64}$/;
 
-/** Names the request, for the log and the client. The name a proxy gave is kept only when a trusted proxy stands in front. */
+/** Gives the request an id, for the log and the client. The id of a proxy is kept only where proxies are trusted. */
 export const requestId =
   ({ trustProxy }: { trustProxy: boolean }) =>
   (request: Request, response: Response, next: NextFunction): void => {

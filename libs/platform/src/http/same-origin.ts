@@ -6,7 +6,7 @@ const CHANGES_NOTHING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Refuses a state-changing request that another site made a browser send (CSRF): first by Fetch Metadata, else by Origin.
- * A client that sends neither is no browser of the last years, and has no cookie that it did not put there itself.
+ * A client that sends neither header is not a recent browser, so no other site can make it send our cookie.
  * Source: OWASP CSRF cheat sheet; the order is that of Go's `http.CrossOriginProtection`.
  */
 export function sameOriginOnly(request: Request, response: Response, next: NextFunction): void {

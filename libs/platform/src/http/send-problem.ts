@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { toProblem, type Problem } from './problem.ts';
 
-/** Renders a problem for people; the app brings its own look. `response.locals.cspNonce` is there for its styles and scripts. */
+/** Renders a problem as a page. Its inline styles and scripts need `response.locals.cspNonce`. */
 export type ErrorPage = (problem: Problem, request: Request, response: Response) => string;
 
 const ERROR_PAGE = 'error page';
@@ -22,7 +22,7 @@ export function sendProblem(error: unknown, request: Request, response: Response
   else response.type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** True for what a browser sends when a person navigates; a program that takes anything gets JSON. */
+/** True for a browser's navigation. A program that accepts anything gets JSON. */
 export const prefersPage = (request: Request): boolean =>
   request.accepts(['json', 'application/problem+json', 'html']) === 'html';
 

@@ -1,9 +1,10 @@
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Params } from 'nestjs-pino';
+import { Logger, type Params } from 'nestjs-pino';
 import type { PlatformSettings } from '../config/platform-settings.ts';
 
-/** What an app adds to the log lines of a request: names that may be seen, such as a session's publicId. Never an id. */
-export type DescribeRequest = (req: Request) => Record<string, unknown>;
+/** What an app adds to the log lines of a request: public names, such as a session's publicId. Never a session id. */
+export type DescribeRequest = (request: Request) => Record<string, unknown>;
 
 /** One JSON line per request and per event. Headers, query strings and bodies are never logged: they hold ids and passwords. */
 export function loggerParams(app: string, settings: PlatformSettings, describe: DescribeRequest = () => ({})): Params {
@@ -14,23 +15,35 @@ export function loggerParams(app: string, settings: PlatformSettings, describe: 
       enabled: !silent,
       base: { app, replica: settings.REPLICA, version: settings.VERSION },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      genReqId: (req) => req.id,
-      autoLogging: !silent && { ignore: (req) => /^\/(health|metrics)\b/.test(req.url ?? '') },
-      // The request itself is not logged: its headers hold cookies.
+      genReqId: (request) => request.id,
+      autoLogging: !silent && { ignore: (request) => /^\/(health|metrics)\b/.test(request.url ?? '') },
+      // Headers hold cookies.
       serializers: { req: () => undefined, res: () => undefined },
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
-      customProps: (req) => describe(req as Request),
-      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
-      customSuccessObject: (req, res, line: { responseTime: number }) => requestLine(req as Request, res as Response, line),
-      customErrorObject: (req, res, _error, line: { responseTime: number }) => requestLine(req as Request, res as Response, line),
+      customProps: (request) => describe(request as Request),
+      customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
+      customSuccessObject: (request, response, line: Timed) => requestLine(request as Request, response as Response, line),
+      customErrorObject: (request, response, _error, line: Timed) => requestLine(request as Request, response as Response, line),
     },
   };
 }
 
-const requestLine = (req: Request, res: Response, line: { responseTime: number }) => ({
-  method: req.method,
-  path: (req.originalUrl ?? req.url).split('?', 1)[0],
-  status: res.statusCode,
-  durationMs: line.responseTime,
+type Timed = { responseTime: number };
+
+const requestLine = (request: Request, response: Response, { responseTime }: Timed) => ({
+  method: request.method,
+  path: (request.originalUrl ?? request.url).split('?', 1)[0],
+  status: response.statusCode,
+  durationMs: responseTime,
 });
+
+/** What Nest logs while an app starts: about a hundred lines that do not help an operator. */
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
+@Injectable()
+export class AppLogger extends Logger {
+  override log(message: unknown, ...params: unknown[]): void {
+    if (!FRAMEWORK.has(String(params.at(-1)))) super.log(message, ...(params as []));
+  }
+}

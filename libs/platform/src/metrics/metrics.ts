@@ -1,9 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** Injection token of the registry: parts of the app register their own metrics there. */
-export const METRICS = Symbol('METRICS');
-
 export function createRegistry(labels: { app: string; replica: string }): Registry {
   const registry = new Registry();
   registry.setDefaultLabels(labels);
@@ -11,7 +8,7 @@ export function createRegistry(labels: { app: string; replica: string }): Regist
   return registry;
 }
 
-/** Labels are the route's pattern and the status, never a path as it came in: a path is unbounded and may name a person. */
+/** Labels are the route pattern and the status, never the path: paths are unbounded and may name a person. */
 export function measureRequests(registry: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',

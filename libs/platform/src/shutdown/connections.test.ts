@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Connections } from './connections.ts';
 import { Draining } from './draining.ts';
 
-async function serve(answer: (req: IncomingMessage, res: ServerResponse) => void) {
+async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
   const draining = new Draining();
-  const server = createServer({ keepAliveTimeout: 60_000 }, answer);
+  const server = createServer({ keepAliveTimeout: 60_000 }, respond);
   const connections = new Connections(server, draining);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const agent = new Agent({ keepAlive: true });
@@ -20,23 +20,23 @@ async function serve(answer: (req: IncomingMessage, res: ServerResponse) => void
   return { draining, request, end, agent, connections };
 }
 
-const textOf = async (answer: IncomingMessage) => (await answer.setEncoding('utf8').toArray()).join('');
+const textOf = async (response: IncomingMessage) => (await response.setEncoding('utf8').toArray()).join('');
 
 describe('connections of a server that stops', () => {
-  it('lets a request under way finish, and asks its client to close', async () => {
+  it('lets a request in progress finish, and asks its client to close', async () => {
     const arrived = Promise.withResolvers<ServerResponse>();
-    const server = await serve((_req, res) => arrived.resolve(res));
-    const answer = server.request();
-    const res = await arrived.promise;
+    const server = await serve((_request, response) => arrived.resolve(response));
+    const received = server.request();
+    const response = await arrived.promise;
     const ended = server.end();
-    res.end('whole');
-    expect((await answer).headers.connection).toBe('close');
-    expect(await textOf(await answer)).toBe('whole');
+    response.end('whole');
+    expect((await received).headers.connection).toBe('close');
+    expect(await textOf(await received)).toBe('whole');
     await ended;
   });
 
   it('does not wait for idle keep-alive connections', async () => {
-    const server = await serve((_req, res) => res.end('fine'));
+    const server = await serve((_request, response) => response.end('fine'));
     expect((await server.request()).resume().headers.connection).toBe('keep-alive');
     const started = performance.now();
     await server.end();
@@ -44,26 +44,26 @@ describe('connections of a server that stops', () => {
   });
 
   it('ends streams', async () => {
-    const server: Awaited<ReturnType<typeof serve>> = await serve((_req, res) => {
-      res.write('data: 1\n\n');
-      server.draining.onDrain(() => res.end());
+    const server: Awaited<ReturnType<typeof serve>> = await serve((_request, response) => {
+      response.write('data: 1\n\n');
+      server.draining.onDrain(() => response.end());
     });
     const stream = await server.request();
     await server.end();
     expect(await textOf(stream)).toBe('data: 1\n\n');
   });
 
-  it('still answers while it drains, and takes no request on a connection twice', async () => {
-    const server = await serve((_req, res) => res.end('fine'));
+  it('still responds while it drains, and takes no request on a connection twice', async () => {
+    const server = await serve((_request, response) => response.end('fine'));
     server.draining.begin();
-    const answer = await server.request();
-    expect(await textOf(answer)).toBe('fine');
-    expect(answer.headers.connection).toBe('close');
+    const response = await server.request();
+    expect(await textOf(response)).toBe('fine');
+    expect(response.headers.connection).toBe('close');
     await server.end();
   });
 
-  it('cuts what does not end in time', async () => {
-    const server = await serve((_req, res) => res.write('...'));
+  it('closes connections that do not end in time', async () => {
+    const server = await serve((_request, response) => response.write('...'));
     const stream = await server.request();
     await server.connections.end(50, () => {});
     await expect(textOf(stream)).rejects.toThrow(/aborted/);

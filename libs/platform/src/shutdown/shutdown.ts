@@ -5,16 +5,16 @@ import type { INestApplication } from '@nestjs/common';
 import { Connections } from './connections.ts';
 import { Draining } from './draining.ts';
 
-export interface ShutdownTimes {
-  /** How long traffic is still served after SIGTERM, while readiness is already down. */
+interface ShutdownTimes {
+  /** How long the replica keeps serving after SIGTERM, while it is already not ready. */
   drainMs: number;
-  /** How long requests under way may take after that. */
+  /** How long requests in progress may take after that. */
   timeoutMs: number;
 }
 
 /**
- * SIGTERM: not ready, but serving (proxies need time to learn of it) -> no new connections, streams end -> requests under way
- * finish -> `app.close()`, in which the stores close last -> exit 0. A second signal skips the first wait.
+ * SIGTERM: not ready, but still serving (proxies need time to notice) -> no new connections, streams end -> requests in progress
+ * finish -> `app.close()`, which closes the stores last -> exit 0. A second signal skips the first wait.
  */
 export function shutDownGracefully(app: INestApplication, times: ShutdownTimes): void {
   const draining = app.get(Draining);
@@ -44,6 +44,6 @@ async function drainTime(drainMs: number): Promise<void> {
 }
 
 function exitBadly(error: unknown): void {
-  process.stderr.write(`Could not shut down in order: ${String(error)}\n`);
+  process.stderr.write(`Shutdown failed: ${String(error)}\n`);
   process.exit(1);
 }

@@ -40,13 +40,13 @@ export const de: Words = {
       'revoke all': 'Alle anderen Sitzungen wurden von einem anderen Gerät aus beendet.',
       'password changed': 'Dein Passwort wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
       'account disabled': 'Das Konto wurde gesperrt.',
-      'ended by an administrator': 'Jemand von der Verwaltung hat sie beendet.',
-      'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt; die älteste Sitzung musste weichen.',
-      'everybody was signed out': 'Alle Sitzungen wurden zur Sicherheit beendet.',
+      'ended by an administrator': 'Sie wurde von der Administration beendet.',
+      'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt, deshalb wurde die älteste Sitzung beendet.',
+      'everybody was signed out': 'Vorsichtshalber wurden alle Sitzungen beendet.',
       'an old session id was used':
         'Eine bereits ersetzte Kennung wurde noch einmal verwendet: Die Sitzung wurde vielleicht gestohlen. Melde dich an und ändere dein Passwort.',
     },
-    otherwise: 'Sie wurde beendet, oder ihre Zeit war um.',
+    otherwise: 'Sie wurde beendet oder ist abgelaufen.',
   },
   errors: {
     400: { title: 'Ungültige Anfrage', detail: 'Ein Feld fehlt, oder sein Wert ist nicht erlaubt.' },

@@ -31,7 +31,7 @@ export const en = {
   signedInAt: 'Started',
   endsAt: 'Ends no later than',
   store: 'Read from',
-  yourSessions: 'Devices that are signed in',
+  yourSessions: 'Signed-in devices',
   account: 'Account and password',
   ended: {
     title: 'Your session has ended',
@@ -43,15 +43,15 @@ export const en = {
       'password changed': 'Your password was changed, so every other session was ended.',
       'account disabled': 'The account was disabled.',
       'ended by an administrator': 'An administrator ended it.',
-      'session limit': 'You signed in on more devices than allowed; the oldest session gave way.',
-      'everybody was signed out': 'All sessions were ended, for safety.',
+      'session limit': 'You signed in on more devices than allowed, so the oldest session was ended.',
+      'everybody was signed out': 'All sessions were ended as a precaution.',
       'an old session id was used':
         'An id that had been replaced was used again, so this session may have been stolen. Sign in and change your password.',
     } satisfies Record<RevocationReason, string>,
-    otherwise: 'It was ended, or its time was over.',
+    otherwise: 'It was ended, or it expired.',
   },
   errors: {
-    400: { title: 'Invalid request', detail: 'A field is missing or out of range.' },
+    400: { title: 'Invalid request', detail: 'A field is missing or has an invalid value.' },
     401: { title: 'Sign in to continue', detail: 'This page needs a session. You have none, or it has ended.' },
     403: { title: 'Access denied', detail: 'You are signed in, but have no access to this page.' },
     404: { title: 'Page not found', detail: 'There is no page at this address.' },

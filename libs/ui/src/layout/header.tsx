@@ -1,6 +1,7 @@
 import { Mark } from '../components/mark.tsx';
 import { words } from '../language/words.ts';
-import type { NavigationItem, Site } from '../site.ts';
+import type { NavigationItem } from '../navigation.ts';
+import type { Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
 
 /** On a narrow screen the navigation moves to the lower edge, in reach of the thumb. */
@@ -60,9 +61,7 @@ function Account({ visit }: { visit: Visit }) {
         {visit.user.name}
       </a>
       <form method="post" action="/auth/logout">
-        <button class="button quiet small" type="submit">
-          {t.signOut}
-        </button>
+        <button class="button quiet small">{t.signOut}</button>
       </form>
     </div>
   );

@@ -3,7 +3,7 @@ import { Page } from '../layout/page.tsx';
 import { renderPage } from '../render.ts';
 import type { Reader } from '../site.ts';
 
-export interface PageProblem {
+interface PageProblem {
   status: number;
   title: string;
   detail?: string;

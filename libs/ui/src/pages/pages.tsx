@@ -4,8 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { ComponentChildren, VNode } from 'preact';
 import { words } from '../language/words.ts';
-import type { PageOptions } from '../layout/page-options.ts';
-import { Page } from '../layout/page.tsx';
+import { Page, type PageOptions } from '../layout/page.tsx';
 import { renderPage } from '../render.ts';
 import { type Reader, Site } from '../site.ts';
 import { visitOf } from '../visit.ts';
@@ -41,7 +40,7 @@ export class Pages {
     );
   }
 
-  context(request: Request, problem?: Problem): PageContext {
+  private context(request: Request, problem?: Problem): PageContext {
     const body = (request.body ?? {}) as { to?: unknown; username?: unknown };
     return { ...this.reader(request), to: text(body.to ?? request.query['to']), name: text(body.username), problem };
   }

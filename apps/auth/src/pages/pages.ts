@@ -1,1 +1,0 @@
-export { Pages, type FormPage, type PageContext } from '@baton/ui';
