@@ -1,7 +1,7 @@
 /** Builds the peers and the Baton programs to ESM in tools/bench/dist; packages stay in node_modules. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { rspack, type Configuration } from '@rspack/core';
 
 const here = import.meta.dirname;
@@ -71,6 +71,12 @@ export async function buildPrograms(): Promise<void> {
       done();
     }),
   );
+}
+
+/** By the other checkout's own build, as its packages are its own. */
+export async function buildProgramsOf(checkout: string): Promise<void> {
+  const build = (await import(resolve(checkout, 'tools/bench/build.ts'))) as { buildPrograms(): Promise<void> };
+  await build.buildPrograms();
 }
 
 export const program = (name: string): string => join(here, 'dist', `${name}.js`);

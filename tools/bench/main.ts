@@ -4,7 +4,7 @@ import { describeMachine, leaveServerCore, packageVersions } from './harness/mac
 import { parseOptions, type Options, type Part } from './harness/options.ts';
 import { BenchStores } from './harness/stores.ts';
 import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
-import { buildPrograms } from './build.ts';
+import { buildPrograms, buildProgramsOf } from './build.ts';
 import { freeze } from './parts/freeze.ts';
 import { lookup } from './parts/lookup.ts';
 import { profiles } from './parts/profile.ts';
@@ -50,6 +50,7 @@ function report(
 const options = parseOptions(process.argv.slice(2));
 await buildTestPortalIfNeeded();
 await buildPrograms();
+if (options.against) await buildProgramsOf(options.against);
 leaveServerCore();
 const stores = await BenchStores.start();
 try {

@@ -1,5 +1,5 @@
 /** The stacks that are measured side by side. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { program } from './build.ts';
 
 export interface Stack {
@@ -69,6 +69,15 @@ const portal: Stack = {
   write: '/api/tally',
   change: (name) => ({ name, amount: 1 }),
 };
+
+/** The Baton stacks of another checkout, whose programs are built there. Formats are compatible, so this checkout seeds the sessions. */
+export const stacksOf = (checkout: string): Stack[] =>
+  [baton, near].map((stack) => ({
+    ...stack,
+    name: `${stack.name}-before`,
+    title: `${stack.title}, the other checkout`,
+    program: resolve(checkout, 'tools/bench/dist/baton.js'),
+  }));
 
 export const STACKS: Stack[] = [
   peer('ceiling', 'NestJS without sessions (ceiling)'),

@@ -14,6 +14,8 @@ export interface Options {
   stacks: string[];
   /** The largest number of sessions in the scale part. */
   sessions: number;
+  /** Another checkout of this project, whose Baton is measured beside this one; empty: none. */
+  against: string;
   /** Where results are written; use another folder to keep docs/benchmarks unchanged. */
   out: string;
 }
@@ -24,6 +26,7 @@ const USAGE = `npm run bench -- [${PARTS.join('] [')}]
   --warm-up 2          seconds of load before the first round of a stack
   --connections 50     keep-alive connections
   --stacks a,b         only these stacks
+  --against ../before  measure the Baton of another checkout beside this one
   --sessions 1000000   largest number of sessions of the scale part
   --out docs/benchmarks`;
 
@@ -47,6 +50,7 @@ export function parseOptions(args: string[]): Options {
       'warm-up': { type: 'string', default: '2' },
       connections: { type: 'string', default: '50' },
       stacks: { type: 'string', default: '' },
+      against: { type: 'string', default: '' },
       sessions: { type: 'string', default: '1000000' },
       out: { type: 'string', default: 'docs/benchmarks' },
     },
@@ -58,6 +62,7 @@ export function parseOptions(args: string[]): Options {
     warmUpSeconds: Number(values['warm-up']),
     connections: Number(values.connections),
     stacks: values.stacks.split(',').filter(Boolean),
+    against: values.against,
     sessions: Number(values.sessions),
     out: values.out,
   };

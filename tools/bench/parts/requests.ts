@@ -4,10 +4,12 @@ import type { Options } from '../harness/options.ts';
 import type { BenchStores } from '../harness/stores.ts';
 import { cpuSpreadPercent, toRow, type Row } from '../report/rows.ts';
 import { markdownTable } from '../report/table.ts';
-import { STACKS, type Stack } from '../stacks.ts';
+import { STACKS, stacksOf, type Stack } from '../stacks.ts';
 
 const chosen = (options: Options): Stack[] =>
-  STACKS.filter(({ name }) => !options.stacks.length || options.stacks.includes(name));
+  [...STACKS, ...(options.against ? stacksOf(options.against) : [])].filter(
+    ({ name }) => !options.stacks.length || options.stacks.includes(name),
+  );
 
 function storeWords({ perRequest }: Measured): string {
   const known = Object.entries(perRequest).filter(([, count]) => count >= 0.0005);
