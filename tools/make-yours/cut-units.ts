@@ -106,7 +106,7 @@ function asDeclaration(node: ts.Node): Cut | 'climb' | null {
     ts.isVariableDeclaration(parent) &&
     parent.initializer === node &&
     parent.type &&
-    /\| undefined$/.test(parent.type.getText())
+    parent.type.getText().endsWith('| undefined')
   )
     return { node, text: ' undefined' };
   if (ts.isVariableDeclaration(node) && ts.isVariableDeclarationList(parent))

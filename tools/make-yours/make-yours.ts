@@ -121,7 +121,7 @@ function parsedConfig(): ts.ParsedCommandLine {
 const FORMATTED = ['apps', 'libs', 'tools', 'test'];
 
 function format(): void {
-  const top = readdirSync('.').filter((file) => /\.(js|cjs|json)$/.test(file));
+  const top = readdirSync('.').filter((file) => /^[^.].*\.(js|cjs|json)$/.test(file));
   execFileSync(process.execPath, [join('node_modules', 'oxfmt', 'bin', 'oxfmt'), '--write', ...FORMATTED, ...top], {
     stdio: 'pipe',
   });
