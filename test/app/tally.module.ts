@@ -2,5 +2,5 @@ import { Module } from '@nestjs/common';
 import { PortalModule } from '../../apps/portal/src/portal.module.ts';
 import { TallyController } from './tally.controller.ts';
 
-/** The portal keeps everything it has, and gets one controller more: imported before its main, so no program is written twice. */
+/** Adds the tally controller to the real PortalModule. Imported before the portal's main.ts, which it does not replace. */
 Module({ controllers: [TallyController] })(PortalModule);

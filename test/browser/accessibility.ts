@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's good practice. */
+/** Rules of WCAG 2.0 to 2.2, levels A and AA, and axe's best practices. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe reports for the current page: one line per rule, with the elements. Injected in a way that the page's CSP does not block. */

@@ -4,7 +4,7 @@ import { USER } from '../support/client.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { keepScreenshot, logIn, servedBy, untilListening, visit } from './visitor.ts';
 
-describe('in a browser', () => {
+describe('a session in a browser', () => {
   let cluster: Cluster;
   let browser: Browser;
 
@@ -12,7 +12,7 @@ describe('in a browser', () => {
     [cluster, browser] = await Promise.all([startCluster({ auth: 1, portal: 3 }), launchBrowser()]);
   }, 120_000);
 
-  it('keeps user, notes and preferences when the replica that served them is killed', async () => {
+  it('keeps user, notes and preferences after the replica that served them is killed', async () => {
     const { page, complaints } = await visit(browser, cluster.url);
     await logIn(page);
     expect(await page.locator('.account').textContent()).toContain(USER.username);
@@ -37,17 +37,17 @@ describe('in a browser', () => {
     await page.context().close();
   });
 
-  it('tells a tab within a second that its session was revoked elsewhere, and why', async () => {
+  it('shows a tab within a second that its session was revoked on another device, with the reason', async () => {
     const [first, second] = [await visit(browser, cluster.url), await visit(browser, cluster.url)];
     await logIn(first.page, '/preferences');
     await logIn(second.page, '/preferences');
     await untilListening(first.page);
-    const told = first.page.waitForSelector('[role=alert]:has-text("Your session has ended")');
+    const alertShown = first.page.waitForSelector('[role=alert]:has-text("Your session has ended")');
     expect(await second.page.evaluate(async () => (await fetch('/auth/sessions', { method: 'DELETE' })).status)).toBeLessThan(
       300,
     );
     const since = performance.now();
-    const alert = await told;
+    const alert = await alertShown;
     expect(performance.now() - since).toBeLessThan(1000);
     expect(await alert.textContent()).toContain('ended from another device');
     await first.page.reload();
@@ -55,7 +55,7 @@ describe('in a browser', () => {
     await Promise.all([first.page.context().close(), second.page.context().close()]);
   });
 
-  it('tells a tab that its session was revoked while it was offline', async () => {
+  it('shows a tab that its session was revoked while the tab was offline', async () => {
     const [first, second] = [await visit(browser, cluster.url), await visit(browser, cluster.url)];
     await logIn(first.page, '/preferences');
     await logIn(second.page, '/preferences');
@@ -79,7 +79,7 @@ describe('in a browser', () => {
     await page.context().close();
   });
 
-  it('links a page that needs a session to the login, which returns to it', async () => {
+  it('links from a page that needs a session to the login, which leads back to that page', async () => {
     const { page } = await visit(browser, cluster.url);
     expect((await page.goto('/profile'))?.status()).toBe(401);
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();

@@ -17,7 +17,7 @@ describe('every page', () => {
   }, 120_000);
 
   it.each(['light', 'dark'] as const)(
-    'can be used by everybody (WCAG 2.2 AA), %s',
+    'meets WCAG 2.2 AA, %s',
     async (colorScheme) => {
       const { page, complaints } = await visit(browser, cluster.url, { colorScheme, reducedMotion: 'reduce' });
       const found = await inspect(page, SIGNED_OUT);
@@ -29,14 +29,14 @@ describe('every page', () => {
     90_000,
   );
 
-  it('fits a screen of 360 pixels', async () => {
+  it('fits a screen 360 pixels wide', async () => {
     const { page } = await visit(browser, cluster.url, { viewport: { width: 360, height: 740 } });
     await logIn(page);
     for (const path of SIGNED_IN) expect(await overflow(page, path)).toEqual([path, 0]);
     await page.context().close();
   }, 60_000);
 
-  it('loads little: the first page works before scripts, and stays within its budget', async () => {
+  it('keeps the first page within its size budget and usable before scripts load', async () => {
     const { page } = await visit(browser, cluster.url);
     const hosts = new Set<string>();
     let bytes = 0;
@@ -53,13 +53,16 @@ describe('every page', () => {
     await page.context().close();
   });
 
-  it('has assets that browsers cache forever, under names that change with the content', async () => {
+  it('serves assets under content hashes, immutable and compressed', async () => {
     const { page } = await visit(browser, cluster.url);
     await page.goto('/');
     const css = await page.locator('link[rel=stylesheet]').first().getAttribute('href');
-    const answer = await page.request.get(css!);
+    const response = await page.request.get(css!);
     expect(css).toMatch(/\/site\.[0-9a-f]{8}\.css$/);
-    expect(answer.headers()).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br' });
+    expect(response.headers()).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+    });
     await page.context().close();
   });
 });

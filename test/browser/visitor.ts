@@ -5,19 +5,19 @@ import { USER } from '../support/client.ts';
 
 export const artifacts = resolve(import.meta.dirname, '../../artifacts');
 
-/** Longer than any single step should take on a busy machine. */
-const PATIENCE_MS = 15_000;
+/** Longer than any step takes on a busy machine. */
+const TIMEOUT_MS = 15_000;
 
 export interface Visitor {
   page: Page;
-  /** Violations of the content policy, and script errors. */
+  /** CSP violations and script errors. */
   complaints: string[];
 }
 
-/** A visitor with cookies of their own. */
+/** A visitor with a separate cookie jar. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   await page.addInitScript(() => document.addEventListener('baton:hello', () => (window.listening = true)));
   const complaints: string[] = [];
@@ -28,7 +28,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, complaints };
 }
 
-/** Through the form. */
+/** Signs in through the form. */
 export async function logIn(page: Page, to = '/', who = USER): Promise<void> {
   await page.goto(`/auth/login?to=${encodeURIComponent(to)}`);
   await page.getByLabel('Name', { exact: true }).fill(who.username);

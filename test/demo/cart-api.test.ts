@@ -14,7 +14,7 @@ describe('the API of the cart', () => {
     visitor = browserless(cluster.url);
   }, 60_000);
 
-  it('adds exactly, for visitors without an account, and shows the same on every replica', async () => {
+  it('adds exactly for visitors without an account, and returns the same cart on every replica', async () => {
     await visitor.post('/api/cart/items', { sku: 'kettle', quantity: 2 });
     const adds = await Promise.all(Array.from({ length: 10 }, () => visitor.post('/api/cart/items', { sku: 'kettle' })));
     expect(adds.filter(({ status }) => status !== 200)).toEqual([]);
@@ -30,7 +30,7 @@ describe('the API of the cart', () => {
     expect((await visitor.send(method, path, { headers })).status).toBe(403);
   });
 
-  it('never fails on a body, and never repeats it', async () => {
+  it('responds to any body without a 500 and without repeating it', async () => {
     const bodies = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
       fc.tuple(fc.string(), fc.string()).map(([before, after]) => `${before}${MARK}${after}`),

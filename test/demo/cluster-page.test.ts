@@ -50,7 +50,7 @@ describe('the cluster page', () => {
     await other.context().close();
   });
 
-  it('survives crashed replicas and failed stores: no sign-out, no failed request, a full cart', async () => {
+  it('shows no sign-out, no failed request and an intact cart after crashed replicas and failed stores', async () => {
     await cluster.named((await page.locator('.changes .bib').textContent()) ?? '').kill();
     await moreRequests(page, 10);
     await redis.kill();
@@ -58,7 +58,7 @@ describe('the cluster page', () => {
     await page.getByText('Redis is unavailable').waitFor();
     redis = await privateRedis({ dataFolder: redis.dataFolder, port: redis.port });
     await page.locator('.store.serving[data-node="redis"]').waitFor();
-    // One fault at a time: every replica has to trust Redis again before Postgres freezes.
+    // One fault at a time: every replica must trust Redis again before Postgres freezes.
     await everywhereInUse(cluster, 'redis');
     await moreRequests(page, 6);
     postgres.freeze();
@@ -75,7 +75,7 @@ describe('the cluster page', () => {
   }, 60_000);
 
   it.each(['both stores are up', 'Postgres is not responding'])(
-    'crashes the replica whose button was pressed while %s, and counts it',
+    'crashes the replica whose button is pressed while %s, and counts the crash',
     async (stores) => {
       const before = await scores(page);
       const victim = cluster.of('portal').find(({ exit }) => !exit)!;
@@ -99,7 +99,7 @@ async function everywhereInUse(cluster: Cluster, store: 'redis' | 'postgres'): P
   }
 }
 
-/** The cumulative layout shift since then. */
+/** Returns a function that reads the cumulative layout shift since this call. */
 async function layoutShift(page: Page, since: number): Promise<number> {
   return page.evaluate((from) => {
     const observer = new PerformanceObserver(() => {});

@@ -3,7 +3,7 @@ import { until } from '../support/backends.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../support/cluster.ts';
 import { DEMO, DEMO_ADMIN } from './accounts.ts';
 
-/** A cluster with DEMO=true, once the accounts exist that its auth replicas create. */
+/** A cluster with DEMO=true. Waits until the auth replicas have created the demo accounts. */
 export async function startDemoCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const cluster = await startCluster({ ...options, env: { DEMO: 'true', ...options.env } });
   const client = new Client(cluster.env['DATABASE_URL']);

@@ -33,7 +33,7 @@ describe('the fault buttons under the launcher', () => {
     ['Stop postgres', 'Start postgres', 'postgres'],
     ['Freeze postgres', 'Thaw postgres', 'postgres'],
   ])(
-    '%s, then %s: the visitor stays signed in and nothing fails',
+    '%s, then %s: the visitor stays signed in and no request fails',
     async (breakIt, mendIt, name) => {
       await press(breakIt);
       await store(name, 'away');
@@ -41,20 +41,20 @@ describe('the fault buttons under the launcher', () => {
       await press(mendIt);
       await store(name, 'serving');
       await moreRequests(page, 5);
-      expect(await whatTheVisitorSees()).toEqual(NOTHING_LOST);
+      expect(await shownState()).toEqual(NOTHING_LOST);
     },
     60_000,
   );
 
-  it('Flush redis: the sessions come back from Postgres', async () => {
+  it('Flush redis: sessions are restored from Postgres', async () => {
     await press('Flush redis');
     await page.getByText('Done: Flush').waitFor();
     await moreRequests(page, 8);
     await store('redis', 'serving');
-    expect(await whatTheVisitorSees()).toEqual(NOTHING_LOST);
+    expect(await shownState()).toEqual(NOTHING_LOST);
   }, 60_000);
 
-  it('adds a replica, which serves requests, and removes it again', async () => {
+  it('adds a replica that serves requests, and removes it', async () => {
     await press('Add one replica of portal');
     const added = page.locator('.replica.running[data-node="portal-3"]');
     await added.waitFor();
@@ -62,11 +62,11 @@ describe('the fault buttons under the launcher', () => {
     await press('Remove portal-3');
     await added.waitFor({ state: 'detached' });
     await moreRequests(page, 6);
-    expect(await whatTheVisitorSees()).toEqual(NOTHING_LOST);
+    expect(await shownState()).toEqual(NOTHING_LOST);
     await keepScreenshot(page, 'fault-buttons');
   }, 60_000);
 
-  async function whatTheVisitorSees() {
+  async function shownState() {
     const { failed, lost } = await scores(page);
     const text = (selector: string) => page.locator(selector).textContent();
     return { failed, lost, user: await text('[data-me]'), articles: await text('[data-articles]') };

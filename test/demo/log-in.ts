@@ -2,5 +2,5 @@ import type { Page } from 'playwright-core';
 import { logIn as logInAs } from '../browser/visitor.ts';
 import { DEMO } from './accounts.ts';
 
-/** With the demo account, through the form. */
+/** Signs in with the demo account through the form. */
 export const logIn = (page: Page, to = '/'): Promise<void> => logInAs(page, to, DEMO);

@@ -19,7 +19,7 @@ describe('every page of the demo', () => {
   }, 120_000);
 
   it.each(['light', 'dark'] as const)(
-    'can be used by everybody (WCAG 2.2 AA), %s',
+    'meets WCAG 2.2 AA, %s',
     async (colorScheme) => {
       const { page, complaints } = await visit(browser, cluster.url, { colorScheme, reducedMotion: 'reduce' });
       const found = await inspect(page, SIGNED_OUT);
@@ -32,7 +32,7 @@ describe('every page of the demo', () => {
     90_000,
   );
 
-  it('fits a screen of 360 pixels', async () => {
+  it('fits a screen 360 pixels wide', async () => {
     const { page } = await visit(browser, cluster.url, { viewport: { width: 360, height: 740 } });
     await logIn(page);
     await addToCart(page, 'Stopwatch');

@@ -30,7 +30,7 @@ const LOOKS = [
 const all = resolve(artifacts, 'screenshots');
 const readme = resolve(import.meta.dirname, '../../docs/images');
 
-/** `npm run screenshots`: every page in every look into artifacts/screenshots, and the README's three into docs/images. */
+/** `npm run screenshots`: takes every page in every look into artifacts/screenshots, and the three of the README into docs/images. */
 describe('screenshots', () => {
   let browser: Browser;
   let url: string;
@@ -43,7 +43,7 @@ describe('screenshots', () => {
   }, 180_000);
 
   it.each(LOOKS)(
-    'of every page, $width pixels wide, $theme',
+    'show every page, $width pixels wide, $theme',
     async ({ width, theme }) => {
       const look = { viewport: { width, height: width === 360 ? 740 : 800 }, colorScheme: theme };
       const { page } = await visit(browser, url, look);
@@ -62,7 +62,7 @@ describe('screenshots', () => {
     240_000,
   );
 
-  it('of what the README shows', async () => {
+  it('show the pages of the README', async () => {
     const { page } = await visit(browser, url);
     await page.goto('/');
     await page.screenshot({ path: resolve(readme, 'home.png') });

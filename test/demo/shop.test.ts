@@ -14,7 +14,7 @@ describe('the shop in a browser', () => {
     [cluster, browser] = await Promise.all([startDemoCluster({ auth: 1, portal: 3 }), launchBrowser()]);
   }, 120_000);
 
-  it('keeps user, cart and preferences when the replica that served them is killed', async () => {
+  it('keeps user, cart and preferences after the replica that served them is killed', async () => {
     const { page, complaints } = await visit(browser, cluster.url);
     await logIn(page);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('demo');
@@ -35,7 +35,7 @@ describe('the shop in a browser', () => {
     await page.context().close();
   });
 
-  it('works without scripts: log in, add to the cart, and the cluster page names what is missing', async () => {
+  it('works without scripts: log in, add to the cart; the cluster page states what needs JavaScript', async () => {
     const { page } = await visit(browser, cluster.url, { javaScriptEnabled: false });
     await logIn(page);
     await addToCart(page, 'Lane cone');

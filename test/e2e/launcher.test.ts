@@ -10,7 +10,7 @@ import { tcpProxy } from '../support/tcp-proxy.ts';
 const SMALL = ['--auth', '1', '--portal', '1'];
 
 describe('npm start', () => {
-  it('serves, brings a killed replica back, shuts down cleanly on Ctrl-C, and keeps its sessions', async () => {
+  it('restarts a killed replica, shuts down cleanly on Ctrl-C, and keeps sessions for the next start', async () => {
     const folder = temporaryFolder('local');
     const first = await launch(folder, SMALL);
     const run = await first.run();
@@ -21,7 +21,8 @@ describe('npm start', () => {
 
     process.kill(pidOf(run, 'portal-1'), 'SIGKILL');
     await until(
-      () => pidOf(first.runNow()!, 'portal-1') !== undefined && pidOf(first.runNow()!, 'portal-1') !== pidOf(run, 'portal-1'),
+      () =>
+        pidOf(first.currentRun()!, 'portal-1') !== undefined && pidOf(first.currentRun()!, 'portal-1') !== pidOf(run, 'portal-1'),
     );
     await until(async () => (await visitor.get('/api/session')).status === 200);
 
@@ -33,7 +34,7 @@ describe('npm start', () => {
     expect((await visitor.at((await second.run()).url).get('/api/session')).status).toBe(200);
   }, 90_000);
 
-  it('leaves nothing behind when it is killed, and runs beside another copy', async () => {
+  it('leaves no process behind when it is killed, and runs next to a second instance', async () => {
     const one = await launch(temporaryFolder('local'), SMALL);
     const run = await one.run();
     const other = await launch(temporaryFolder('local'), SMALL);
@@ -69,7 +70,7 @@ describe('npm start', () => {
       sentence: 'REDIS_URL does not lead to a usable Redis: connect ECONNREFUSED 127.0.0.1:1.',
     },
   ])(
-    'refuses $args $env with one sentence',
+    'refuses $args $env with a one-sentence message',
     async ({ args, env, sentence }) => {
       const launched = await launch(temporaryFolder('local'), args, env);
       expect(await launched.exited).toEqual({ code: 1, signal: null });
@@ -79,7 +80,7 @@ describe('npm start', () => {
     30_000,
   );
 
-  it('refuses a port that is taken', async () => {
+  it('refuses a port in use', async () => {
     const { port } = await tcpProxy({ to: 1 });
     const launched = await launch(temporaryFolder('local'), [...SMALL, '--port', String(port)]);
     expect(await launched.exited).toEqual({ code: 1, signal: null });
@@ -105,7 +106,7 @@ const accepts = ({ hostname, port }: URL) =>
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('not within 20 s');
+    if (performance.now() > deadline) throw new Error('Timed out after 20 s');
     await pause(50);
   }
 }

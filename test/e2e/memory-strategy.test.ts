@@ -2,9 +2,9 @@
 import { browserless, loginAs } from '../support/client.ts';
 import { startCluster } from '../support/cluster.ts';
 
-/** The usual setup without this project. It has to fail, or the other tests prove nothing. */
+/** The usual setup without this project. It must lose sessions; otherwise the other tests prove nothing. */
 describe('with sessions in the memory of one process', () => {
-  it('most requests find no session', async () => {
+  it('refuses most requests, because other replicas do not know the session', async () => {
     const cluster = await startCluster({ env: { SESSION_STRATEGY: 'memory' } });
     const visitor = browserless(cluster.url);
     await loginAs(visitor);

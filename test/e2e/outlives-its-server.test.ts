@@ -4,20 +4,20 @@ import { type Cluster, startCluster } from '../support/cluster.ts';
 
 const REQUESTS = 100;
 
-describe('a session outlives the server that made it', () => {
+describe('a session that outlives the server that created it', () => {
   let cluster: Cluster;
   let visitor: Client;
-  let authThatLoggedIn: string;
+  let loginReplica: string;
 
   beforeAll(async () => {
     cluster = await startCluster();
     visitor = browserless(cluster.url);
   }, 60_000);
 
-  it('logs in once and is the same user on every replica', async () => {
+  it('is the same user on every replica after one login', async () => {
     const login = await loginAs(visitor);
-    authThatLoggedIn = login.headers.get('x-served-by')!;
-    expect(cluster.of('auth').map(({ name }) => name)).toContain(authThatLoggedIn);
+    loginReplica = login.headers.get('x-served-by')!;
+    expect(cluster.of('auth').map(({ name }) => name)).toContain(loginReplica);
     const responses = await ask(visitor, '/api/session');
     expect(statuses(responses)).toEqual([200]);
     expect(new Set(responses.map(({ body }) => body.user.name))).toHaveProperty('size', 1);
@@ -25,22 +25,22 @@ describe('a session outlives the server that made it', () => {
     for (const auth of cluster.of('auth')) expect((await visitor.at(auth.url).get('/auth/sessions')).body).toHaveLength(1);
   });
 
-  it('reads on one replica what it wrote on another', async () => {
+  it('returns on one replica what was written on another', async () => {
     const [one, ...others] = cluster.of('portal');
     expect((await visitor.at(one!.url).post('/api/tally', { name: 'lap', amount: 2 })).status).toBe(200);
     for (const other of others) expect(await tally(visitor.at(other.url))).toEqual({ lap: 2 });
   });
 
-  it('stays logged in when the replicas that knew it are killed', async () => {
+  it('stays logged in after the replicas that served it are killed', async () => {
     const servedLast = (await visitor.get('/api/session')).body.servedBy.replica as string;
-    await Promise.all([cluster.named(authThatLoggedIn).kill(), cluster.named(servedLast).kill()]);
+    await Promise.all([cluster.named(loginReplica).kill(), cluster.named(servedLast).kill()]);
     const responses = await ask(visitor, '/api/tally');
     expect(statuses(responses)).toEqual([200]);
     expect(responses.every(({ body }) => body.tally.lap === 2)).toBe(true);
     expect((await visitor.get('/auth/sessions')).status).toBe(200);
   });
 
-  it('is refused by every replica as soon as it has logged out', async () => {
+  it('is refused by every replica after logout', async () => {
     const stolen = new Map(visitor.jar);
     expect((await visitor.post('/auth/logout')).status).toBe(204);
     expect(visitor.jar.size).toBe(0);
@@ -52,7 +52,7 @@ describe('a session outlives the server that made it', () => {
     }
   });
 
-  it('responds to forms with redirects and pages', async () => {
+  it('answers form posts with redirects and pages', async () => {
     const person = browserless(cluster.url);
     const response = await person.submit('/auth/login', USER, { headers: { accept: 'text/html' } });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/']);

@@ -5,7 +5,7 @@ import type { TestUser } from './test-users.ts';
 
 const THINK_MS = 20;
 
-/** A user who reads and writes on every portal in turn, also at the moment of a fault. */
+/** A user who reads and writes on every portal in turn, before, during and after a fault. */
 export class Load {
   readonly exchanges: Exchange[] = [];
   private readonly end = new AbortController();

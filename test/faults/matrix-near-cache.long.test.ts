@@ -1,9 +1,9 @@
 /** @seconds 50 */
 import { testMatrix } from './matrix-suite.ts';
 
-/** The longest that is allowed: the revocation bound. */
+/** The maximum: the revocation bound T. */
 const SESSION_NEAR_CACHE_MS = '1000';
 
-describe('while one thing is broken, near cache on', () => {
+describe('during a single fault, near cache on', () => {
   testMatrix({ SESSION_NEAR_CACHE_MS });
 });

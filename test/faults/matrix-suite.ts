@@ -11,10 +11,10 @@ import { type Exchange, outcomeOf } from '../support/visitors/exchange.ts';
 /** The deadlines of Redis and Postgres together, for loading and for saving, plus slack for a busy machine. */
 const LONGEST_RESPONSE_MS = 2 * (150 + 1000) + 2000;
 
-/** Longer than the defaults: a busy test machine is not a second fault. Together still within the longest response. */
-const PATIENT = { SESSION_REDIS_DEADLINE_MS: '400', SESSION_POSTGRES_DEADLINE_MS: '1500' };
+/** Longer than the defaults, so that a busy test machine does not count as a second fault; their sum is within LONGEST_RESPONSE_MS. */
+const LONG_DEADLINES = { SESSION_REDIS_DEADLINE_MS: '400', SESSION_POSTGRES_DEADLINE_MS: '1500' };
 
-/** Every row of the matrix on a private cluster. */
+/** Tests every row of the matrix on a private cluster. */
 export function testMatrix(env: Record<string, string> = {}): void {
   let cluster: Cluster;
   let canary: Canary;
@@ -23,7 +23,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
     cluster = await Cluster.start({
       auths: 2,
       portals: 2,
-      env: { ...PATIENT, ...env },
+      env: { ...LONG_DEADLINES, ...env },
     });
     canary = new Canary(cluster);
   }, 60_000);
@@ -36,7 +36,7 @@ export function testMatrix(env: Record<string, string> = {}): void {
     let isHealed = false;
 
     beforeAll(async () => {
-      await canary.untilFine();
+      await canary.untilRecovered();
       scenario = await Scenario.prepare(cluster);
       await fault.prepare?.(cluster);
       await scenario.startActivity();
@@ -58,21 +58,21 @@ export function testMatrix(env: Record<string, string> = {}): void {
       60_000,
     );
 
-    it('afterwards every acknowledged change is there, and ended sessions stay ended', async () => {
+    it('after recovery: every acknowledged change is readable, and revoked sessions stay revoked', async () => {
       await fault.heal(cluster, scenario.victims);
       isHealed = true;
-      await canary.untilFine();
-      expect(whatWasNoticed(await scenario.stopLoad(), name, scenario.victims)).toEqual([]);
+      await canary.untilRecovered();
+      expect(unexpectedFailures(await scenario.stopLoad(), name, scenario.victims)).toEqual([]);
       await scenario.expectPromisesKept();
-      // Without copies, reads show what the system of record holds.
+      // Without copies, reads return what Postgres holds.
       await cluster.redis.command('FLUSHALL');
       await scenario.expectPromisesKept();
     }, 60_000);
   });
 }
 
-/** What failed at the moment of the fault, or of its end. A killed replica itself does not respond, or sends 503 until it is ready again. */
-function whatWasNoticed(load: Exchange[], fault: FaultName, victims: Member[]): Exchange[] {
+/** Requests that failed during the fault or its repair. A killed replica may not respond, or may respond with 503 until it is ready. */
+function unexpectedFailures(load: Exchange[], fault: FaultName, victims: Member[]): Exchange[] {
   const expected = fault === 'replica killed' ? victims.map(({ name }) => name) : [];
   return load.filter(
     (exchange) => outcomeOf(exchange) !== 'done' && !(outcomeOf(exchange) === 'unknown' && expected.includes(exchange.replica)),

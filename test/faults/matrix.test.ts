@@ -1,6 +1,6 @@
 /** @seconds 50 */
 import { testMatrix } from './matrix-suite.ts';
 
-describe('while one thing is broken', () => {
+describe('during a single fault', () => {
   testMatrix();
 });

@@ -3,8 +3,8 @@ import { faultNames, type FaultName } from '../support/breakable/catalogue.ts';
 /**
  * What users get during one fault at a time:
  *
- *   yes        every replica does it; acknowledged changes survive, ended sessions stay ended
- *   503        every replica responds with 503 and Retry-After and leaves the cookie alone
+ *   yes        every replica does it; acknowledged changes survive, revoked sessions stay revoked
+ *   503        every replica responds with 503 and Retry-After, and does not change the cookie
  *   503 there  the one replica that is cut off responds with 503; the others do it
  *   elsewhere  the killed replica does not respond; the others do it
  *
@@ -38,7 +38,7 @@ export interface Row {
   cells: Record<OperationName, Cell>;
 }
 
-/** The rows of the table. @throws when a fault of the catalogue has no row. */
+/** The rows of the table. @throws if a fault has no row. */
 export function rows(): Row[] {
   const parsed = MATRIX.split('\n').slice(2).map(row);
   const missing = faultNames.filter((name) => !parsed.some(({ fault }) => fault === name));

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 
 const ROUNDS = 3;
 
-/** Performs the operation on every replica, expects what the cell states, and returns the exchanges. */
+/** Performs the operation on every replica, checks the outcome against the cell, and returns the exchanges. */
 export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) => Promise<Exchange[]>> = {
   async read(scenario, cell) {
     return everywhere(scenario, scenario.portals, cell, (portal) => scenario.ask(scenario.reader, { kind: 'read' }, portal));
@@ -22,7 +22,7 @@ export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) 
       logins.push(expectCell(scenario, cell, auth, await scenario.ask(user, { kind: 'login', certain: true }, auth)));
       if (!user.cookie) continue;
       scenario.live.add(user);
-      await scenario.expectHonoured(user, alive(scenario, cell));
+      await scenario.expectAccepted(user, alive(scenario, cell));
     }
     return logins;
   },
@@ -30,8 +30,8 @@ export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) 
   async logout(scenario, cell) {
     const logouts: Exchange[] = [];
     for (const [index, auth] of scenario.auths.entries()) {
-      const leaver = scenario.leavers[index]!;
-      logouts.push(expectCell(scenario, cell, auth, await scenario.end(leaver, auth, 'logout', leaver)));
+      const logoutUser = scenario.logoutUsers[index]!;
+      logouts.push(expectCell(scenario, cell, auth, await scenario.end(logoutUser, auth, 'logout', logoutUser)));
     }
     await scenario.expectEnded(alive(scenario, cell));
     return logouts;
@@ -40,27 +40,27 @@ export const operations: Record<OperationName, (scenario: Scenario, cell: Cell) 
   async 'revoke-all'(scenario, cell) {
     const revocations: Exchange[] = [];
     for (const [index, auth] of scenario.auths.entries()) {
-      const [staying, leaving] = scenario.pairs[index]!;
-      revocations.push(expectCell(scenario, cell, auth, await scenario.end(staying, auth, 'revoke-others', leaving)));
-      scenario.live.add(staying);
-      await scenario.expectHonoured(staying, alive(scenario, cell));
+      const [keeper, revoked] = scenario.pairs[index]!;
+      revocations.push(expectCell(scenario, cell, auth, await scenario.end(keeper, auth, 'revoke-others', revoked)));
+      scenario.live.add(keeper);
+      await scenario.expectAccepted(keeper, alive(scenario, cell));
     }
     await scenario.expectEnded(alive(scenario, cell));
     return revocations;
   },
 };
 
-/** On every member at the same time, several times. */
+/** Runs `work` several times on every member, concurrently. */
 async function everywhere(
   scenario: Scenario,
   members: Member[],
   cell: Cell,
   work: (member: Member) => Promise<Exchange>,
 ): Promise<Exchange[]> {
-  const asked = members.flatMap((member) =>
+  const exchanges = members.flatMap((member) =>
     Array.from({ length: ROUNDS }, async () => expectCell(scenario, cell, member, await work(member))),
   );
-  return Promise.all(asked);
+  return Promise.all(exchanges);
 }
 
 function expectCell(scenario: Scenario, cell: Cell, member: Member, exchange: Exchange): Exchange {
@@ -69,7 +69,7 @@ function expectCell(scenario: Scenario, cell: Cell, member: Member, exchange: Ex
   if (cell === 'elsewhere' && isVictim) expect(response).toMatchObject({ kind: 'none' });
   else if (cell === '503' || (cell === '503 there' && isVictim))
     expect(response).toMatchObject({ status: 503, retryAfter: true, cookie: 'kept' });
-  else if (outcomeOf(exchange) !== 'done') throw new Error(`not done: ${JSON.stringify(exchange)}`);
+  else if (outcomeOf(exchange) !== 'done') throw new Error(`Expected success: ${JSON.stringify(exchange)}`);
   return exchange;
 }
 

@@ -1,6 +1,6 @@
 import type { PostgresServer } from '../support/breakable/postgres-server.ts';
 
-/** The statements on sessions as Postgres itself counts them. */
+/** Counts statements on the session table, with pg_stat_statements. */
 export class PostgresStatements {
   constructor(private readonly postgres: PostgresServer) {}
 

@@ -1,7 +1,7 @@
 import { createClient, type RedisClientType } from 'redis';
 import type { RedisServer } from '../support/breakable/redis-server.ts';
 
-/** Counts writes to session keys, as Redis announces them. Other keys, such as heartbeats, do not count. */
+/** Counts writes to session keys by keyspace notifications. Other keys, such as heartbeats, do not count. */
 export class RedisChanges {
   private changes = 0;
 
@@ -21,7 +21,7 @@ export class RedisChanges {
   }
 
   async soFar(): Promise<number> {
-    // One connection keeps the order: earlier announcements arrive before this response.
+    // A connection keeps the order: earlier notifications arrive before this response.
     await this.listener.ping();
     return this.changes;
   }

@@ -9,12 +9,12 @@ import { TestUsers, type TestUser } from './test-users.ts';
 /** T, plus slack for a busy machine. */
 const BOUND_MS = 1000 + 1500;
 
-/** The users of one row of the matrix: they sign in before the fault, and the promises to them are checked during it and afterwards. */
+/** The users of one row of the matrix. They sign in before the fault; the promises are checked during the fault and after recovery. */
 export class Scenario {
   readonly users: TestUsers;
   readonly auths: Member[];
   readonly portals: Member[];
-  /** One replica of each app, for faults of single replicas. */
+  /** One replica of each app: the targets of faults that affect single replicas. */
   readonly victims: Member[];
   readonly live = new Set<TestUser>();
   private readonly ended: { user: TestUser; cookie: Cookie }[] = [];
@@ -24,7 +24,7 @@ export class Scenario {
   private constructor(
     cluster: Cluster,
     readonly reader: TestUser,
-    readonly leavers: TestUser[],
+    readonly logoutUsers: TestUser[],
     readonly pairs: [TestUser, TestUser][],
     users: TestUsers,
   ) {
@@ -38,15 +38,15 @@ export class Scenario {
     const users = new TestUsers(cluster);
     const auths = cluster.of('auth');
     const pair = (name: string) => Promise.all([users.signIn(name), users.signIn(name)]);
-    const [reader, leavers, pairs] = await Promise.all([
+    const [reader, logoutUsers, pairs] = await Promise.all([
       users.signIn('reader'),
-      Promise.all(auths.map(() => users.signIn('leaver'))),
+      Promise.all(auths.map(() => users.signIn('logoutUser'))),
       Promise.all(auths.map(({ name }) => pair(`pair-${name}`))),
     ]);
-    return new Scenario(cluster, reader, leavers, pairs, users);
+    return new Scenario(cluster, reader, logoutUsers, pairs, users);
   }
 
-  /** Changes that an older dump or a lagging Redis replica misses, and a user who is active from now on. */
+  /** Makes changes that an older dump or a lagging Redis replica does not contain, and starts the load of one user. */
   async startActivity(): Promise<void> {
     const early = await this.users.signIn('early');
     await this.add(this.reader, this.portals[0]!);
@@ -67,20 +67,20 @@ export class Scenario {
     return exchange;
   }
 
-  /** Ends `ending`'s session, and records it if that was acknowledged. */
-  async end(user: TestUser, member: Member, kind: 'logout' | 'revoke-others', ending: TestUser): Promise<Exchange> {
-    const cookie = ending.cookie!;
+  /** Revokes `target`'s session, and remembers its cookie if the revocation was acknowledged. */
+  async end(user: TestUser, member: Member, kind: 'logout' | 'revoke-others', target: TestUser): Promise<Exchange> {
+    const cookie = target.cookie!;
     const exchange = await this.ask(user, { kind }, member);
-    if (outcomeOf(exchange) === 'done') this.ended.push({ user: ending, cookie });
+    if (outcomeOf(exchange) === 'done') this.ended.push({ user: target, cookie });
     return exchange;
   }
 
-  async expectHonoured(user: TestUser, portals = this.portals): Promise<void> {
+  async expectAccepted(user: TestUser, portals = this.portals): Promise<void> {
     for (const portal of portals)
       expect(await this.ask(user, { kind: 'read' }, portal)).toMatchObject({ response: { status: 200, user: user.user } });
   }
 
-  /** Every portal refuses every ended session, within T and from then on. */
+  /** Expects that every portal refuses every revoked session within T, and keeps refusing it. */
   async expectEnded(portals = this.portals): Promise<void> {
     const untilMs = performance.now() + BOUND_MS;
     for (const { user, cookie } of this.ended) {
@@ -92,7 +92,7 @@ export class Scenario {
     }
   }
 
-  /** Returns the exchanges of the user who was active all the time. */
+  /** Stops the load and returns its exchanges. */
   async stopLoad(): Promise<Exchange[]> {
     if (!this.load) return [];
     const { by, load } = this.load;
@@ -102,9 +102,9 @@ export class Scenario {
     return exchanges;
   }
 
-  /** After the fault: nobody was logged out, no ended session came back, no change is lost. */
+  /** After recovery: no live session was lost, no revoked session is accepted, no change is lost. */
   async expectPromisesKept(): Promise<void> {
-    for (const user of this.live) await this.expectHonoured(user);
+    for (const user of this.live) await this.expectAccepted(user);
     await this.expectEnded();
     for (const user of new Set(this.adds.map((add) => add.user)))
       for (const portal of this.portals) await this.expectTally(user, portal);

@@ -3,7 +3,7 @@ import { Account } from '../support/visitors/account.ts';
 import { Browser, Recording } from '../support/visitors/browser.ts';
 import { register } from '../support/visitors/register.ts';
 
-/** A browser, and the account it signs in with. */
+/** A browser and the account it signs in with. */
 export interface TestUser extends Browser {
   account: Account;
 }

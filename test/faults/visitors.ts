@@ -1,7 +1,7 @@
 import type { Member } from '../support/breakable/member.ts';
 import { ask, tallyIn, type Reply } from '../support/visitors/ask.ts';
 
-/** Anonymous visitors with a tally, so with a session that could be lost. Returns their cookies. */
+/** Creates anonymous visitors, each with a tally in its session. Returns their cookies. */
 export async function visitorsWithTally(portals: Member[], count: number, atOnce = 10): Promise<string[]> {
   const cookies: string[] = [];
   while (cookies.length < count) {
@@ -16,11 +16,11 @@ export async function visitorsWithTally(portals: Member[], count: number, atOnce
 const addTea = (portal: Member): Promise<Reply> =>
   ask(portal.url, { app: 'portal', method: 'POST', path: '/api/tally', body: { name: 'tea', amount: 1 } }, null);
 
-/** 401 when the session was lost. */
+/** The response is 401 if the session is lost. */
 export const readTally = (portal: Member, cookie: string): Promise<Reply> =>
   ask(portal.url, { app: 'portal', method: 'GET', path: '/api/tally' }, cookie);
 
-/** One change, written to both stores before the response. */
+/** Makes one change, which is written to both stores before the response. */
 export async function chooseTheme(portal: Member, cookie: string): Promise<void> {
   const request = { app: 'portal', method: 'PUT', path: '/api/preferences', body: { theme: 'dark' } } as const;
   expect(await ask(portal.url, request, cookie)).toMatchObject({ status: 200 });

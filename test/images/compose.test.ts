@@ -29,7 +29,7 @@ const compose = parse(readFileSync(FILE, 'utf8'), { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 
-/** Matters of taste, where this repository has its own: image beside build, so that other tools find what was built; order of keys. */
+/** Style rules that this repository does not follow: image next to build, so that other tools find the built image; order of keys. */
 const taste = [
   'no-build-and-image',
   'no-quotes-in-volumes',
@@ -39,7 +39,7 @@ const taste = [
 ];
 const off = Object.fromEntries([...taste, 'top-level-properties-order'].map((rule) => [rule, 0 as const]));
 
-/** The compose-spec JSON schema and the rules of dclint. */
+/** Violations of the compose-spec JSON schema and of dclint's rules. */
 const complaints = (file: string): string[] =>
   new DCLinter({ rules: off, quiet: false, debug: false, exclude: [] })
     .lintFiles([file], false)
@@ -50,26 +50,29 @@ describe('the compose file', () => {
     expect(complaints(FILE)).toEqual([]);
   });
 
-  it('would be refused for a key that compose does not know', () => {
+  it('is refused if it has an unknown key', () => {
     const broken = join(temporaryFolder('compose'), 'compose.yaml');
     writeFileSync(broken, readFileSync(FILE, 'utf8').replace('read_only: true', 'readonly: true'));
     expect(complaints(broken).join()).toMatch(/readonly|additional|invalid-schema/);
   });
 
-  it.each(services)('%s writes nothing to its root file system and has no capability to lose', (_, service) => {
+  it.each(services)('%s has a read-only root file system and no capabilities', (_, service) => {
     expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
   });
 
-  it.each(services)('%s is one of our stages, or pinned by digest and run as a numbered user', (_, service) => {
-    if (service.build) expect(stages.map(({ name }) => name)).toContain(service.build.target);
-    else
-      expect([service.image, service.user]).toEqual([
-        expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
-        expect.stringMatching(/^\d+:\d+$/),
-      ]);
-  });
+  it.each(services)(
+    '%s is built from a stage of the Dockerfile, or is pinned by digest and runs as a numeric user',
+    (_, service) => {
+      if (service.build) expect(stages.map(({ name }) => name)).toContain(service.build.target);
+      else
+        expect([service.image, service.user]).toEqual([
+          expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
+          expect.stringMatching(/^\d+:\d+$/),
+        ]);
+    },
+  );
 
-  it('starts each part when what it needs is healthy, and the migration has ended well', () => {
+  it('starts each service after its dependencies are healthy and the migration has completed', () => {
     for (const [, { depends_on: needs = {} }] of services) {
       for (const [name, { condition }] of Object.entries(needs)) {
         expect([name, condition]).toEqual([name, name === 'migrate' ? 'service_completed_successfully' : 'service_healthy']);
@@ -85,7 +88,7 @@ describe('the compose file', () => {
     expect(services.filter(([name, { ports }]) => name !== 'proxy' && ports)).toEqual([]);
   });
 
-  it('keeps the stores where only the apps reach them', () => {
+  it('puts the stores on a network that only the apps share', () => {
     expect(compose.networks['stores']!.internal).toBe(true);
     for (const name of ['redis', 'postgres', 'migrate']) expect(compose.services[name]!.networks).toEqual(['stores']);
     expect(compose.services['proxy']!.networks).toEqual(['front']);

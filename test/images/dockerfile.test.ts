@@ -7,18 +7,18 @@ const text = readFileSync(DOCKERFILE, 'utf8');
 const targets = ['auth', 'portal'];
 
 describe('the Dockerfile', () => {
-  it('is understood by a Dockerfile parser without a complaint', () => {
+  it('passes a Dockerfile validator', () => {
     expect(validate(text)).toEqual([]);
     expect(validate('FROM node\nCOPPY . .')).not.toEqual([]);
   });
 
-  it('pins every image from outside by digest', () => {
+  it('pins every external image by digest', () => {
     const outside = stages.map(({ base }) => base).filter((base) => !stages.some(({ name }) => name === base));
     expect(outside).toHaveLength(2);
     for (const image of outside) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
   });
 
-  it.each(targets)('runs %s with node as the first process, as user 65532, without a shell', (target) => {
+  it.each(targets)('runs %s with node as process 1, as user 65532, without a shell', (target) => {
     expect(words(last(target, 'USER')!)).toEqual(['65532:65532']);
     expect(last(target, 'CMD')!.getRawArgumentsContent()).toBe(`["dist/apps/${target}/main.js"]`);
     // The entrypoint of the distroless image is node itself.
@@ -26,7 +26,7 @@ describe('the Dockerfile', () => {
     expect(stage('runtime').base).toMatch(/^gcr\.io\/distroless\/nodejs24-debian\d+:nonroot@/);
   });
 
-  it('runs nothing in the image that is shipped, which has no shell to run it', () => {
+  it('has no RUN in the shipped image, which has no shell', () => {
     const shipped = ['runtime', ...targets].flatMap((name) => stage(name).instructions);
     expect(shipped.filter((instruction) => instruction.getKeyword() === 'RUN')).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe('the Dockerfile', () => {
     expect(text).toMatch(/npm ci --omit=dev --ignore-scripts/);
   });
 
-  it('copies only what exists, and what the ignore file lets into the context', () => {
+  it('copies only files that exist and that the ignore file does not exclude', () => {
     const wanted = stages
       .flatMap(({ instructions }) => instructions)
       .filter((instruction) => instruction.getKeyword() === 'COPY')
@@ -57,7 +57,7 @@ describe('the Dockerfile', () => {
     expect(wanted.toSorted()).toEqual(admitted.map((line) => line.slice(1)).toSorted());
   });
 
-  it('is labelled', () => {
+  it('has OCI labels', () => {
     const label = last('portal', 'LABEL')!.getRawArgumentsContent()!;
     for (const name of ['title', 'licenses', 'version', 'revision']) expect(label).toContain(`org.opencontainers.image.${name}=`);
   });
@@ -77,7 +77,7 @@ describe('the bake file', () => {
     expect(bake.target['release']!.matrix!.app).toEqual(targets);
   });
 
-  it('releases for both processors, with a bill of materials and the provenance', () => {
+  it('releases for amd64 and arm64, with a bill of materials and provenance', () => {
     expect(bake.target['release']).toMatchObject({
       platforms: ['linux/amd64', 'linux/arm64'],
       attest: ['type=sbom', 'type=provenance,mode=max'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DockerfileParser, type Copy, type Dockerfile, type From, type Instruction, type JSONInstruction } from 'dockerfile-ast';
 
-/** A build stage as the builder sees it: what it starts from, and its instructions in order. */
+/** A build stage: its base image and its instructions in order. */
 export interface Stage {
   name: string;
   base: string;
@@ -23,7 +23,7 @@ export function stage(name: string): Stage {
   return found;
 }
 
-/** The stage and what it is built on, nearest last: the instructions that shape an image. */
+/** The stage and the stages it is based on, base first: all instructions that make the image. */
 export function lineage(name: string): Stage[] {
   const found = stages.find((candidate) => candidate.name === name);
   return found ? [...lineage(found.base), found] : [];

@@ -11,9 +11,9 @@ import { onCleanup } from '../support/cleanup.ts';
 import { replicaDefaults } from '../support/replicas.ts';
 import { testDatabase, testRedis } from '../support/servers.ts';
 import { commandOf, last, words } from './dockerfile.ts';
-import { builtFromContext, nodeForEverybody, productionTree } from './production-tree.ts';
+import { builtFromContext, readableNode, productionTree } from './production-tree.ts';
 
-/** Processes start slowly on a machine that runs many suites at once. */
+/** Processes start slowly while many suites run at once. */
 const START_MS = 90_000;
 const isRoot = process.getuid?.() === 0;
 const [uid, gid] = words(last('auth', 'USER')!)[0]!.split(':').map(Number);
@@ -24,7 +24,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   for (const target of ['auth', 'portal']) trees[target] = productionTree(target);
-  node = nodeForEverybody();
+  node = readableNode();
   environment = {
     ...replicaDefaults,
     NODE_ENV: 'production',
@@ -33,7 +33,7 @@ beforeAll(async () => {
   };
 }, 300_000);
 
-/** As the image's user, where this process may change its user. */
+/** Runs as the image's user if this process may change its user. */
 function run(target: string, args: string[], env: Record<string, string> = {}): ChildProcess & { output: () => string } {
   const child = spawn(node, args, {
     cwd: trees[target]!,
@@ -67,24 +67,24 @@ async function boot(target: string): Promise<{ child: ChildProcess; url: string 
   return { child, url };
 }
 
-describe('what an image holds', () => {
-  it('is production packages and the bundles of one app, and nothing of the development machine', () => {
+describe('the content of an image', () => {
+  it('has production packages and the bundles of one app, and no development packages', () => {
     expect(readdirSync(trees['portal']!).toSorted()).toEqual(['dist', 'node_modules', 'package.json']);
     expect(readdirSync(join(trees['portal']!, 'dist/apps'))).toEqual(['portal']);
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> };
     const shipped = Object.keys(devDependencies).filter((name) => existsSync(join(trees['portal']!, 'node_modules', name)));
-    // What production packages need themselves.
+    // Exceptions: dependencies of production packages.
     expect(shipped.filter((name) => !/^(yaml|@types\/)/.test(name))).toEqual([]);
     expect(readdirSync(join(trees['portal']!, 'node_modules')).filter((name) => /^node-(linux|win)/.test(name))).toEqual([]);
   });
 
-  it('cannot be written to by its user', async () => {
+  it('is read-only for its user', async () => {
     const child = run('portal', ['-e', `require('node:fs').writeFileSync('dist/x', '')`]);
     expect(await exitCode(child)).not.toBe(0);
     expect(child.output()).toMatch(/EACCES|EROFS/);
   });
 
-  it('is built from what the context admits: the sources, and four files of configuration', () => {
+  it('builds from the context that the ignore file allows', () => {
     expect(commandOf(last('build', 'RUN') as JSONInstruction)).toBe('npm run build');
     const built = builtFromContext();
     for (const app of ['auth', 'portal']) expect(existsSync(join(built, 'dist/apps', app, 'main.js'))).toBe(true);

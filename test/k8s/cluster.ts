@@ -23,7 +23,7 @@ interface Kinds {
 
 export type Labels = Record<string, string>;
 
-/** What a workload starts: a Deployment, StatefulSet or Job, and the pods of a CloudNativePG Cluster. */
+/** Anything that starts pods: Deployments, StatefulSets, Jobs and CloudNativePG Clusters. */
 export interface Workload {
   name: string;
   kind: string;
@@ -31,7 +31,7 @@ export interface Workload {
   spec: IPodSpec;
 }
 
-/** One rendered combination, with the questions that the policies ask of it. */
+/** One rendered combination, with the queries that the policies need. */
 export class Cluster {
   constructor(
     readonly name: string,
@@ -57,7 +57,7 @@ export class Cluster {
     });
   }
 
-  /** The two apps: what is deployed, scaled and restarted while people use it. */
+  /** The Deployments of the two apps. */
   get apps(): (IDeployment & { metadata: { name: string } })[] {
     return this.all('Deployment').filter(
       ({ spec }) => spec?.template.metadata?.labels?.['app.kubernetes.io/component'] === 'app',
@@ -68,7 +68,7 @@ export class Cluster {
     return this.workloads.find((workload) => workload.name === name);
   }
 
-  /** The environment of a container as the kubelet would make it; values that only the cluster knows are `<...>`. */
+  /** The environment of a container as the kubelet resolves it; values that only a cluster knows are `<...>`. */
   environment({ envFrom = [], env = [] }: IContainer): Record<string, string> {
     const from = envFrom.flatMap(({ configMapRef, secretRef }) =>
       Object.entries(configMapRef ? this.configMap(configMapRef.name!) : this.secret(secretRef!.name!)),

@@ -1,13 +1,13 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { Manifest } from './build.ts';
 
-/** What both kinds of manifest define: a prefix of whole path elements, and its Service. */
+/** A route of either kind of manifest: a prefix of whole path elements, and its Service. */
 interface Route {
   prefix: string;
   service: string;
 }
 
-/** Kubernetes' own words: `Prefix` matches element by element, case sensitive, and the longest match wins. */
+/** As Kubernetes specifies: `Prefix` matches element by element, case-sensitively, and the longest match wins. */
 export function routeOf(manifests: Manifest[], url: string): string | undefined {
   const { pathname } = new URL(url, 'http://baton');
   const fits = routes(manifests).filter(({ prefix }) => matches(prefix, pathname));
@@ -29,7 +29,7 @@ function routes(manifests: Manifest[]): Route[] {
 function ingressRoutes({ spec }: IIngress): Route[] {
   return spec!.rules!.flatMap(({ http }) =>
     http!.paths.map(({ path, pathType, backend }) => {
-      if (pathType !== 'Prefix') throw new Error(`pathType ${pathType} is not understood here`);
+      if (pathType !== 'Prefix') throw new Error(`pathType ${pathType} is not supported here`);
       return { prefix: path!, service: backend.service!.name };
     }),
   );
@@ -41,7 +41,7 @@ function gatewayRoutes(manifest: Manifest): Route[] {
   };
   return rules.flatMap(({ matches, backendRefs }) =>
     matches.map(({ path }) => {
-      if (path.type !== 'PathPrefix') throw new Error(`type ${path.type} is not understood here`);
+      if (path.type !== 'PathPrefix') throw new Error(`type ${path.type} is not supported here`);
       return { prefix: path.value, service: backendRefs[0]!.name };
     }),
   );

@@ -7,15 +7,15 @@ const built = new Map(builds.map((name) => [name, build(name)]));
 const demo = (): Manifest[] => structuredClone(built.get('overlays/demo')!);
 
 describe('the manifests', () => {
-  it('of every combination know only fields of the API, with values of the right type', () => {
+  it('use only fields of the API, with values of the right type, in every combination', () => {
     expect(unknownFields([...built.values()].flat())).toEqual([]);
   }, 60_000);
 
-  it.each(builds)('%s satisfies the JSON schemas', async (name) => {
+  it.each(builds)('%s matches the JSON schemas', async (name) => {
     expect((await Promise.all(built.get(name)!.map(badValues))).flat()).toEqual([]);
   });
 
-  it('are refused for a field that the API does not know, however deep', () => {
+  it('are refused for an unknown field at any depth', () => {
     const deployment = demo().find(({ kind }) => kind === 'Deployment')!;
     const [container] = (deployment['spec'] as { template: { spec: { containers: Record<string, unknown>[] } } }).template.spec
       .containers;
@@ -29,17 +29,17 @@ describe('the manifests', () => {
     expect(await badValues(service)).toEqual([expect.stringContaining('maxReplicas')]);
   });
 
-  it('come out the same from kubectl and from the kustomize of the project', () => {
+  it('render the same with kubectl and with kustomize', () => {
     const other = onPath('kubectl') ? [ownKustomize, 'build'] : kustomize;
     for (const name of ['overlays/demo', 'tests/sentinel']) expect(build(name, other)).toEqual(built.get(name));
   });
 
-  it('of production are not built without the secrets file', () => {
+  it('do not build for production without the secrets file', () => {
     const [program, verb] = kustomize;
     expect(() => execFileSync(program!, [verb!, 'k8s/overlays/production'], { stdio: 'pipe' })).toThrow(/secrets\.env/);
   });
 
-  it('name each thing once', () => {
+  it('define each object once', () => {
     for (const manifests of built.values()) {
       const names = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
       expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);

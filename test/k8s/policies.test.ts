@@ -9,10 +9,10 @@ import { settingsPolicies } from './policies/settings.ts';
 const built = new Map(builds.map((name) => [name, build(name)]));
 const cluster = (name: string): Cluster => new Cluster(name, structuredClone(built.get(name)!));
 
-/** Combinations that leave out what a policy is about, on purpose. */
+/** Combinations that violate a policy on purpose. */
 const exceptions: Record<string, RegExp> = {
-  'nobody is nailed to a replica': /sticky/,
-  'exactly the connections that are needed are open': /sticky/,
+  'no Service has session affinity': /sticky/,
+  'exactly the required connections are open': /sticky/,
 };
 
 describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...settingsPolicies, ...networkPolicies])(
@@ -24,7 +24,7 @@ describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...sett
       expect(find(cluster(name))).toEqual([]);
     });
 
-    it('can fail', () => {
+    it('reports a violation', () => {
       const broken = cluster('overlays/demo');
       breakIt(broken);
       expect(find(broken)).not.toEqual([]);
@@ -33,7 +33,7 @@ describe.each([...podPolicies, ...rolloutPolicies, ...referencePolicies, ...sett
 );
 
 describe('the counter-example', () => {
-  it('is the only one that nails people to a replica', () => {
+  it('is the only combination with session affinity', () => {
     const affinity = ({ name }: { name: string }) => cluster('tests/sticky').find('Service', name)?.spec?.sessionAffinity;
     expect(['auth', 'portal'].map((name) => affinity({ name }))).toEqual(['ClientIP', 'ClientIP']);
   });

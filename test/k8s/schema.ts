@@ -3,8 +3,8 @@ import ts from 'typescript';
 import type { Manifest } from './build.ts';
 
 /**
- * Where the schemas come from: packages generated from the OpenAPI document of Kubernetes 1.36 and from the CRDs of each project.
- * Each carries TypeScript types (a field the API does not know is an error there) and compiled JSON schemas (values).
+ * The packages of the schemas, generated from the OpenAPI document of Kubernetes 1.36 and from the CRDs of each project. Each has
+ * TypeScript types, which find unknown fields, and compiled JSON schemas, which check values.
  */
 const packages: Record<string, string> = {
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
@@ -23,7 +23,7 @@ const options: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
 };
 
-/** Fields that the API does not know, and values of the wrong type, as `Kind/name: sentence`. */
+/** Unknown fields and values of the wrong type, as `Kind/name: message`. */
 export function unknownFields(manifests: Manifest[]): string[] {
   const sources = new Map(manifests.map((manifest, at) => [fileOf(at), sourceOf(manifest)]));
   const host = ts.createCompilerHost(options);
@@ -44,7 +44,7 @@ export function unknownFields(manifests: Manifest[]): string[] {
   );
 }
 
-/** Values the compiled JSON schema refuses: missing fields, wrong formats, numbers out of range. */
+/** Violations of the JSON schema: missing fields, wrong formats, numbers out of range. */
 export async function badValues(manifest: Manifest): Promise<string[]> {
   const { [manifest.kind]: Model } = (await import(moduleOf(manifest))) as Record<
     string,

@@ -7,12 +7,12 @@ import { onCleanup } from '../support/cleanup.ts';
 import { migrateDatabase } from '../support/built.ts';
 import { testDatabase } from '../support/servers.ts';
 
-/** What a next version may do while this one still runs: add, with a default that this one need not know. */
+/** A migration of the next version, applied while this version still runs: it only adds, with a default. */
 class AddsAColumn9999999999999 {
   readonly name = 'AddsAColumn9999999999999';
   async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
-    await runner.query(`ALTER TABLE session ADD COLUMN colour text NOT NULL DEFAULT 'blue'`);
-    await runner.query(`CREATE INDEX session_colour ON session (colour)`);
+    await runner.query(`ALTER TABLE session ADD COLUMN color text NOT NULL DEFAULT 'blue'`);
+    await runner.query(`CREATE INDEX session_color ON session (color)`);
   }
   async down(): Promise<void> {}
 }
@@ -27,7 +27,7 @@ async function rows<T extends object>(url: string, sql: string): Promise<T[]> {
   }
 }
 
-/** A replica's stores, without HTTP. Deadlines are not what is tested. */
+/** A replica's stores without HTTP, with long deadlines, because deadlines are not tested here. */
 async function replica(databaseUrl: string): Promise<Backend> {
   const backend = createBackend(
     toSessionConfig(
@@ -60,7 +60,7 @@ async function signedIn({ store }: Backend, name: string): Promise<string> {
 const nameOf = async ({ store }: Backend, key: string) => ((await store.find(key))?.attributes['user'] as { name: string })?.name;
 
 describe('the migration', () => {
-  it('may run five times at once on an empty database: each step is done once', async () => {
+  it('runs each step once if five processes migrate an empty database concurrently', async () => {
     const url = await testDatabase();
     await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(url)));
     const done = await rows<{ name: string; times: string }>(url, 'SELECT name, count(*) AS times FROM migrations GROUP BY name');
@@ -68,7 +68,7 @@ describe('the migration', () => {
     expect(new Set(done.map(({ times }) => times))).toEqual(new Set(['1']));
   }, 120_000);
 
-  it('keeps the sessions of the schema before, and may run again', async () => {
+  it('keeps the sessions of the previous schema, and can run again', async () => {
     const url = await testDatabase();
     await migrate(url);
     const before = await replica(url);
@@ -78,7 +78,7 @@ describe('the migration', () => {
     expect([await nameOf(before, key), await nameOf(await replica(url), key)]).toEqual(['Ada', 'Ada']);
   }, 120_000);
 
-  it('of a next version leaves this one running beside it: each reads, changes and ends sessions of the other', async () => {
+  it('of the next version does not break this version: each reads, changes and revokes sessions of the other', async () => {
     const url = await testDatabase();
     await migrate(url);
     const older = await replica(url);

@@ -7,7 +7,7 @@ import { createClient } from 'redis';
 import { onCleanup } from '../support/cleanup.ts';
 import { privateRedis, testDatabase } from '../support/servers.ts';
 
-/** docs/operations/sizing.md multiplies these figures; they must stay within a quarter of the truth. */
+/** docs/operations/sizing.md multiplies these figures; they must be within a quarter of the measured size. */
 const document = readFileSync('docs/operations/sizing.md', 'utf8');
 const stated = (store: string): number =>
   Number(new RegExp(`${store}: \\*\\*([\\d ]+) bytes`).exec(document)![1]!.replace(' ', ''));
@@ -15,7 +15,7 @@ const stated = (store: string): number =>
 const SESSIONS = 4000;
 const TOGETHER = 100;
 
-/** Somebody who signed in, chose a theme and put three articles into the cart. */
+/** The session of a signed-in user with a theme and three articles in the cart. */
 const attributes = (at: number) => ({
   user: { id: createHash('md5').update(String(at)).digest('hex'), name: `person-${at}`, roles: ['user'] },
   cart: { 'enamel-mug': 1, 'wool-blanket': 2, 'paper-notebook': 1 },
@@ -48,7 +48,7 @@ const create = ({ store }: Backend, at: number) =>
     authenticated: true,
   });
 
-/** Nothing is measured of time here: a busy machine gets all it wants. */
+/** A long deadline: only sizes are measured, not times. */
 const environment = (databaseUrl: string, redisUrl: string) => ({
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
@@ -86,7 +86,7 @@ beforeAll(async () => {
   process.stdout.write(`bytes per session: ${JSON.stringify(bytes)}\n`);
 }, 120_000);
 
-/** A store that has just been opened has to earn trust first; until then sessions would go to Postgres alone. */
+/** Waits until Redis is trusted; until then, sessions would go to Postgres only. */
 async function servingFrom(backend: Backend): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (backend.status().redis.state !== 'closed' && performance.now() < deadline)
@@ -94,7 +94,7 @@ async function servingFrom(backend: Backend): Promise<void> {
 }
 
 describe('a session', () => {
-  it.each(['Redis', 'Postgres'] as const)('takes in %s what the sizing document states', (store) => {
+  it.each(['Redis', 'Postgres'] as const)('has the size in %s that docs/operations/sizing.md states', (store) => {
     expect(bytes[store]).toBeGreaterThan(stated(store) * 0.75);
     expect(bytes[store]).toBeLessThan(stated(store) * 1.25);
   });

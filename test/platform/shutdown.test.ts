@@ -14,7 +14,7 @@ beforeAll(async () => {
 const open = async (url: string, agent: Agent, cookie = ''): Promise<IncomingMessage> =>
   (await once(get(url, { agent, headers: { cookie, accept: 'text/event-stream' } }), 'response'))[0] as IncomingMessage;
 
-/** Signed in at an auth replica that is not the one that stops. */
+/** Signed in at another auth replica than the one that stops. */
 async function cookie(): Promise<string> {
   const auth = await startReplica('auth', { ...env, SHUTDOWN_DRAIN_MS: '0' });
   const client = browserless(auth.url);
@@ -27,7 +27,7 @@ async function untilNotReady(replica: Replica): Promise<void> {
 }
 
 describe('a replica that receives SIGTERM', () => {
-  it('is not ready but still serves, closes connections after a response, ends streams, and exits 0 in time', async () => {
+  it('reports not ready but still serves, closes connections after a response, ends streams, and exits with 0 in time', async () => {
     const [signedIn, portal] = await Promise.all([cookie(), startReplica('portal', env)]);
     const idle = new Agent({ keepAlive: true });
     (await open(`${portal.url}/health/live`, idle)).resume();

@@ -15,16 +15,16 @@ export interface Backend {
 
 export interface Proxy {
   url: string;
-  /** The proxy's own view: 200 while it has a replica of each app. */
+  /** The proxy's own status: 200 while it has a replica of each app. */
   statusUrl: string;
 }
 
 const CONFIGURATION = 'k8s/components/edge/haproxy.cfg';
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
 /**
- * Runs HAProxy with the configuration that compose and the cluster use. Two things differ: the ports it listens on, and that
- * replicas are named one by one, because there is no DNS here that lists them.
+ * Runs HAProxy with the configuration that compose and the cluster use. Two things differ: the ports, and the list of replicas,
+ * because there is no DNS here.
  */
 export async function startProxy(replicas: { auth: Backend[]; portal: Backend[] }): Promise<Proxy> {
   const [web, status] = [await freePort(), await freePort()];
@@ -49,7 +49,7 @@ function configuration(replicas: Record<'auth' | 'portal', Backend[]>, web: numb
 }
 
 async function untilReady(url: string, ended: () => string | null): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   while (
     !(await fetch(url).then(
       ({ ok }) => ok,
@@ -57,12 +57,12 @@ async function untilReady(url: string, ended: () => string | null): Promise<void
     ))
   ) {
     const last = ended();
-    if (last !== null || performance.now() > deadline) throw new Error(`HAProxy does not find its replicas.\n${last ?? ''}`);
+    if (last !== null || performance.now() > deadline) throw new Error(`HAProxy does not reach its replicas.\n${last ?? ''}`);
     await pause(50);
   }
 }
 
-/** From PATH; on Debian and Ubuntu as root its package is installed. */
+/** HAProxy from PATH. As root on Debian and Ubuntu, installs the package. */
 export async function findHaproxy(): Promise<string> {
   const found = lookUp();
   if (found) return found;
@@ -75,7 +75,7 @@ function lookUp(): string | undefined {
   return folders.map((folder) => join(folder, 'haproxy')).find((file) => existsSync(file));
 }
 
-/** The package would start a proxy of its own; policy-rc.d is not ours to touch, so it is asked not to by the environment. */
+/** RUNLEVEL=1 keeps the package from starting its own proxy. */
 async function install(): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const apt = (...args: string[]) => promisify(execFile)('apt-get', args, { env, timeout: 120_000 });
@@ -85,7 +85,7 @@ async function install(): Promise<void> {
 
 function fail(): never {
   throw new Error(
-    'These tests run the real reverse proxy: install HAProxy 2.4 or newer (Debian: apt-get install haproxy; macOS: brew install haproxy).',
+    'These tests need a real reverse proxy: install HAProxy 2.4 or newer (Debian: apt-get install haproxy; macOS: brew install haproxy).',
   );
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, loginAs, browserless } from '../support/client.ts';
 
-/** A request that failed. Status 0: the connection broke. */
+/** A failed request. Status 0: the connection broke. */
 export interface Failure {
   method: string;
   path: string;
@@ -13,22 +13,22 @@ export interface Failure {
 export interface Load {
   requests: number;
   failures: Failure[];
-  /** Streams that ended and were opened again, elsewhere. */
+  /** Streams that ended and were reopened. */
   reconnects: number;
   slowestMs: number;
   visitors: Visitor[];
   stop(): Promise<void>;
 }
 
-/** Somebody who reads and writes, and counts every change that was acknowledged. */
+/** Reads and writes, and counts acknowledged changes. */
 export interface Visitor {
   client: Client;
   name: string;
   acknowledged: number;
-  unanswered: number;
+  unconfirmed: number;
 }
 
-/** Shorter than a person's, long enough for the proxy's connections to become idle. */
+/** Short, but long enough for the proxy's connections to become idle. */
 const PAUSE_MS = 60;
 
 export async function startLoad(url: string, counts: { visitors: number; streams: number }): Promise<Load> {
@@ -49,7 +49,7 @@ export async function startLoad(url: string, counts: { visitors: number; streams
 async function signIn(url: string, at: number): Promise<Visitor> {
   const client = browserless(url);
   await loginAs(client);
-  return { client, name: `visitor-${at}`, acknowledged: 0, unanswered: 0 };
+  return { client, name: `visitor-${at}`, acknowledged: 0, unconfirmed: 0 };
 }
 
 async function visit(visitor: Visitor, load: Load, signal: AbortSignal): Promise<void> {
@@ -60,7 +60,7 @@ async function visit(visitor: Visitor, load: Load, signal: AbortSignal): Promise
     const path = '/api/tally';
     const change = await timed(load, 'POST', path, () => client.post(path, { name, amount: 1 }));
     if (change >= 200 && change < 300) visitor.acknowledged++;
-    else visitor.unanswered++;
+    else visitor.unconfirmed++;
     await timed(load, 'GET', '/auth/sessions', () => client.get('/auth/sessions'));
     await pause(PAUSE_MS);
   }
@@ -82,7 +82,7 @@ async function timed(
 
 const reasonOf = (error: unknown): string => `${String(error)} ${(error as { cause?: Error }).cause?.message ?? ''}`;
 
-/** An event stream as the portal's pages keep open; reopened as soon as it ends. */
+/** An event stream like that of the portal's pages; reopened when it ends. */
 async function watch(url: string, { client }: Visitor, load: Load, signal: AbortSignal): Promise<void> {
   const cookie = [...client.jar].map(([name, value]) => `${name}=${value}`).join('; ');
   for (let opened = 0; !signal.aborted; opened++) {
@@ -97,13 +97,13 @@ async function watch(url: string, { client }: Visitor, load: Load, signal: Abort
   }
 }
 
-/** What each visitor's session holds, against what was acknowledged. */
+/** Compares each visitor's tally with the acknowledged changes. */
 export async function tallies(load: Load): Promise<{ acknowledged: number; atMost: number; found: number }[]> {
   return Promise.all(
-    load.visitors.map(async ({ client, name, acknowledged, unanswered }) => {
+    load.visitors.map(async ({ client, name, acknowledged, unconfirmed }) => {
       const { body } = await client.get('/api/tally');
       const { tally } = body as { tally: Record<string, number> };
-      return { acknowledged, atMost: acknowledged + unanswered, found: tally[name] ?? 0 };
+      return { acknowledged, atMost: acknowledged + unconfirmed, found: tally[name] ?? 0 };
     }),
   );
 }

@@ -7,7 +7,7 @@ import { type Proxy, startProxy } from './haproxy.ts';
 import { tallies, type Load, startLoad } from './load.ts';
 
 const GRACE_SECONDS = 30;
-/** Processes start slowly on a machine that runs many suites at once. */
+/** Processes start slowly while many suites run at once. */
 const START_MS = 90_000;
 const replicas: Replica[] = [];
 let environment: Record<string, string>;
@@ -18,7 +18,7 @@ beforeAll(async () => {
     DATABASE_URL: await migratedDatabase(),
     REDIS_URL: (await testRedis()).url,
     LOG_LEVEL: 'warn',
-    // A busy test machine is not a slow store.
+    // So that a busy test machine does not count as a slow store.
     SESSION_REDIS_DEADLINE_MS: '5000',
     SESSION_POSTGRES_DEADLINE_MS: '20000',
   };
@@ -34,7 +34,7 @@ async function start(app: 'auth' | 'portal', name: string, port?: number): Promi
   return startReplica(app, env, { until: 'started' });
 }
 
-/** Ready by its own report and by the proxy's, which may still have it down. */
+/** Waits until the replica is ready and the proxy considers it up. */
 async function untilUp(replica: Replica): Promise<void> {
   const metrics = new URL('/metrics?scope=server', proxy.statusUrl).href;
   const up = new RegExp(`haproxy_server_status\\{[^}]*server="${replica.name}",state="UP"\\} 1`);
@@ -45,7 +45,7 @@ async function untilUp(replica: Replica): Promise<void> {
 async function until(replica: Replica, holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + START_MS;
   while (!(await holds().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`${replica.name} does not come up:\n${replica.logs()}`);
+    if (performance.now() > deadline) throw new Error(`${replica.name} did not start:\n${replica.logs()}`);
     await pause(50);
   }
 }
@@ -56,7 +56,7 @@ interface Restart {
   stopMs: number;
 }
 
-/** As a rollout does: the next one only when the last one serves again. */
+/** Restarts replicas one by one, as a rollout does: the next only after the last is ready. */
 async function restartEach(signal: NodeJS.Signals): Promise<Restart[]> {
   const restarts: Restart[] = [];
   for (const [at, replica] of replicas.entries()) {
@@ -69,7 +69,7 @@ async function restartEach(signal: NodeJS.Signals): Promise<Restart[]> {
   return restarts;
 }
 
-/** Restarts all under load; then checks every session. */
+/** Restarts all replicas under load, then checks every session. */
 async function underLoad(signal: NodeJS.Signals): Promise<{ load: Load; restarts: Restart[] }> {
   const load = await startLoad(proxy.url, { visitors: 8, streams: 3 });
   try {
@@ -84,8 +84,8 @@ const report = ({ requests, reconnects, slowestMs }: Load, restarts: Restart[]) 
   `${requests} requests, ${reconnects} streams reopened, slowest ${Math.round(slowestMs)} ms; ` +
   `stopped in ${restarts.map(({ name, stopMs }) => `${name} ${stopMs} ms`).join(', ')}\n`;
 
-describe('behind the real proxy, under load', () => {
-  it('restarting every replica with SIGTERM fails no request and loses no session and no change', async () => {
+describe('behind a real proxy, under load', () => {
+  it('restarting every replica with SIGTERM fails no request and loses no session or change', async () => {
     const { load, restarts } = await underLoad('SIGTERM');
     process.stdout.write(`SIGTERM: ${report(load, restarts)}`);
     expect(load.failures).toEqual([]);
@@ -99,13 +99,13 @@ describe('behind the real proxy, under load', () => {
     }
   }, 300_000);
 
-  it('killing every replica fails at most changes that were under way on it, and loses no session and no change', async () => {
+  it('killing every replica fails only changes in progress on it, and loses no session or acknowledged change', async () => {
     const { load, restarts } = await underLoad('SIGKILL');
-    process.stdout.write(`SIGKILL: ${report(load, restarts)}${load.failures.length} changes under way were not answered\n`);
+    process.stdout.write(`SIGKILL: ${report(load, restarts)}${load.failures.length} changes in progress got no response\n`);
     expect(load.failures.filter(({ method }) => method === 'GET')).toEqual([]);
-    // At most one change per visitor can be under way when a replica dies.
+    // Each visitor has at most one change in progress when a replica dies.
     expect(load.failures.length).toBeLessThanOrEqual(restarts.length * load.visitors.length);
-    // 0: the proxy closed the connection, without a response to pass on.
+    // 0: the proxy had no response and closed the connection.
     for (const { status } of load.failures) expect([0, 502]).toContain(status);
     expect(await sessions(load)).toEqual(load.visitors.map(() => 200));
     for (const { acknowledged, atMost, found } of await tallies(load)) {

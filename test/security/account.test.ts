@@ -11,13 +11,13 @@ beforeAll(async () => {
 const form = { headers: { accept: 'text/html' } };
 
 describe('a new account', () => {
-  it('is signed in at once, and can sign in again', async () => {
+  it('is signed in immediately, and can sign in again', async () => {
     const { credentials, ...client } = await site.newcomer();
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
     expect((await site.visitor().post('/auth/login', credentials)).body.user.roles).toEqual(['user']);
   });
 
-  it('cannot have a name that is taken, in whichever spelling', async () => {
+  it('cannot have a name in use, in any spelling', async () => {
     const response = await site.visitor().post('/auth/register', { username: ' Robin', password: PASSWORD });
     expect(response.status).toBe(409);
   });
@@ -27,7 +27,7 @@ describe('a new account', () => {
     expect([response.status, response.text.includes(password)]).toEqual([422, false]);
   });
 
-  it('can have a password of more than 64 characters of any kind', async () => {
+  it('can have a password of more than 64 Unicode characters', async () => {
     const credentials = { ...newCredentials(), password: 'läng 是 🏃 '.repeat(10) };
     expect((await site.visitor().post('/auth/register', credentials)).status).toBe(201);
     expect((await site.visitor().post('/auth/login', credentials)).status).toBe(200);
@@ -35,21 +35,21 @@ describe('a new account', () => {
     expect((await site.visitor().post('/auth/login', cut)).status).toBe(401);
   });
 
-  it('cannot make itself an administrator', async () => {
+  it('cannot set its own roles', async () => {
     const response = await site.visitor().post('/auth/register', { ...newCredentials(), roles: ['admin'], isAdmin: true });
     expect(response.body.user.roles).toEqual(['user']);
   });
 });
 
 describe('a password', () => {
-  it('is changed only by who knows it', async () => {
+  it('can be changed only with the current password', async () => {
     const client = await site.newcomer();
     const body = { currentPassword: 'not it at all', newPassword: 'another long sentence' };
     expect((await client.post('/auth/password', body)).status).toBe(401);
     expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
   });
 
-  it('ends every other session when it is changed, and this one gets a new id', async () => {
+  it('revokes every other session when it changes, and renews the id of this one', async () => {
     const client = await site.newcomer();
     const other = await site.signedIn(client.credentials);
     const before = snapshot(client, site.portal[0]!.url);
@@ -63,13 +63,13 @@ describe('a password', () => {
     expect((await site.visitor().post('/auth/login', { ...client.credentials, password: newPassword })).status).toBe(200);
   });
 
-  it('follows the same rules when it is changed', async () => {
+  it('must follow the same rules when it changes', async () => {
     const client = await site.newcomer();
     const response = await client.post('/auth/password', { currentPassword: PASSWORD, newPassword: 'password1' });
     expect(response.status).toBe(422);
   });
 
-  it('is hashed again with the parameters of today at the next login', async () => {
+  it('is rehashed with the current parameters at the next login', async () => {
     const client = await site.newcomer();
     const { hash } = await import('@node-rs/argon2');
     const old = await hash(PASSWORD, { memoryCost: 8192, timeCost: 2, parallelism: 1 });
@@ -82,19 +82,19 @@ describe('a password', () => {
   });
 });
 
-describe('a replica of a careful site', () => {
+describe('a replica with strict settings', () => {
   let strict: Replica;
   beforeAll(async () => {
     strict = await startReplica('auth', { ...site.env, REGISTRATIONS_PER_ADDRESS: '1' });
   }, 30_000);
 
-  it('refuses accounts whose password is public', async () => {
+  it('refuses accounts with a public password', async () => {
     const { credentials } = await site.newcomer();
     await site.query('UPDATE users SET demo = true WHERE name = $1', [credentials.username]);
     expect((await browserless(strict.url).post('/auth/login', credentials)).status).toBe(401);
   });
 
-  it('lets one address make only so many accounts', async () => {
+  it('limits the number of new accounts per address', async () => {
     await site.query(`DELETE FROM throttle WHERE key LIKE 'registration:%'`);
     const register = () => browserless(strict.url).post('/auth/register', newCredentials());
     expect([(await register()).status, (await register()).status]).toEqual([201, 429]);
@@ -102,7 +102,7 @@ describe('a replica of a careful site', () => {
 });
 
 describe('the pages', () => {
-  it.each(['/auth/login', '/auth/register'])('%s works without scripts and shows its password field masked', async (path) => {
+  it.each(['/auth/login', '/auth/register'])('%s works without scripts and masks its password field', async (path) => {
     const response = await site.visitor().get(path, form);
     expect(response.status).toBe(200);
     expect(response.text).toMatch(/<form method="post"/);
@@ -110,18 +110,18 @@ describe('the pages', () => {
     expect(response.text).toMatch(/autocomplete="(current|new)-password"/);
   });
 
-  it.each(['/auth/account', '/auth/sessions'])('%s sends a stranger to the login and back', async (path) => {
+  it.each(['/auth/account', '/auth/sessions'])('%s redirects to the login and back', async (path) => {
     const response = await site.visitor().get(path, form);
     expect([response.status, response.headers.get('location')]).toEqual([303, `/auth/login?to=${encodeURIComponent(path)}`]);
   });
 
-  it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s shows its owner a way to log out', async (path) => {
+  it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s has a logout button', async (path) => {
     const response = await (await site.signedIn()).get(path, form);
     expect(response.status).toBe(200);
     expect(response.text).toContain('action="/auth/logout"');
   });
 
-  it('changes a password by form, and confirms it', async () => {
+  it('change a password by form and confirm the change', async () => {
     const client = await site.newcomer();
     const fields = { currentPassword: PASSWORD, newPassword: 'another long sentence' };
     const wrong = await client.submit('/auth/password', { ...fields, currentPassword: 'no' }, form);

@@ -14,7 +14,7 @@ const idOf = async (username: string): Promise<string> => {
   return users.find(({ name }) => name === username)!.id;
 };
 
-/** Logins of one user over both replicas: one has been answered, the others are under way. `client` was signed in before. */
+/** Starts logins of one user on both replicas, and waits for the first response. `client` was signed in before. */
 async function twentyLogins() {
   const client = await site.newcomer();
   const id = await idOf(client.credentials.username);
@@ -25,7 +25,7 @@ async function twentyLogins() {
 }
 
 describe('an administrator', () => {
-  it('is one by the table of users: nobody else gets in, and who loses the role is out at once', async () => {
+  it('needs the role in the table of users, and loses access as soon as the role is removed', async () => {
     const client = await site.newcomer();
     expect((await client.get('/auth/admin/users')).status).toBe(403);
     expect((await site.visitor().get('/auth/admin/users')).status).toBe(401);
@@ -35,7 +35,7 @@ describe('an administrator', () => {
     expect((await client.get('/auth/admin/users')).status).toBe(403);
   });
 
-  it('disables an account: its sessions end, it cannot log in, until it is enabled again', async () => {
+  it('disables an account: revokes its sessions and refuses logins until it is enabled', async () => {
     const client = await site.newcomer();
     const id = await idOf(client.credentials.username);
     expect((await admin.post(`/auth/admin/users/${id}/disable`)).body).toEqual({ ended: 1 });
@@ -46,7 +46,7 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   });
 
-  it('ends all sessions of a user', async () => {
+  it('revokes all sessions of a user', async () => {
     const client = await site.newcomer();
     const id = await idOf(client.credentials.username);
     await site.signedIn(client.credentials);
@@ -54,7 +54,7 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   });
 
-  it('ends all that were opened before, and none after: 20 logins against one end of all sessions', async () => {
+  it('revokes all sessions created before, and none after: 20 logins against one revocation of all sessions', async () => {
     const { client, id, clients, logins } = await twentyLogins();
     const { ended } = (await admin.delete(`/auth/admin/users/${id}/sessions`)).body as { ended: number };
     expect((await Promise.all(logins)).map(({ status }) => status)).toEqual(Array(20).fill(200));
@@ -74,13 +74,13 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   }, 60_000);
 
-  it('responds with 404 for an account that does not exist', async () => {
-    const nobody = '00000000-0000-4000-8000-000000000000';
-    expect((await admin.delete(`/auth/admin/users/${nobody}/sessions`)).status).toBe(404);
+  it('gets a 404 for an account that does not exist', async () => {
+    const unknownId = '00000000-0000-4000-8000-000000000000';
+    expect((await admin.delete(`/auth/admin/users/${unknownId}/sessions`)).status).toBe(404);
     expect((await admin.delete('/auth/admin/users/1;drop/sessions')).status).toBe(400);
   });
 
-  it('leaves no session alive that a disabled account was just getting: 20 logins against one disable', async () => {
+  it('leaves no live session when a disable races with 20 logins', async () => {
     const { id, clients, logins } = await twentyLogins();
     expect((await admin.post(`/auth/admin/users/${id}/disable`)).status).toBe(200);
     const statuses = (await Promise.all(logins)).map(({ status }) => status);
@@ -91,16 +91,16 @@ describe('an administrator', () => {
     expect(row).toEqual({ live: 0 });
   }, 60_000);
 
-  it('ends the sessions of everybody at once', async () => {
+  it('revokes the sessions of all users at once', async () => {
     const [one, two] = [await site.newcomer(), await site.newcomer()];
     expect((await admin.delete('/auth/admin/sessions')).status).toBe(204);
-    const honoured = async () =>
+    const accepted = async () =>
       (await Promise.all([one, two, admin].map((client) => sessionStatus(client, site.portal[0]!)))).filter(
         (status) => status !== 401,
       );
     const deadline = performance.now() + 2000;
-    while ((await honoured()).length > 0 && performance.now() < deadline);
-    expect(await honoured()).toEqual([]);
+    while ((await accepted()).length > 0 && performance.now() < deadline);
+    expect(await accepted()).toEqual([]);
     const again = await site.signedIn(one.credentials);
     expect(await sessionStatus(again, site.portal[0]!)).toBe(200);
   });

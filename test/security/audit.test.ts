@@ -23,12 +23,12 @@ async function untilRecorded(userId: string, event: string, reason?: string): Pr
   for (;;) {
     const found = (await rowsOf(userId)).find((row) => row.event === event && (!reason || row.details.reason === reason));
     if (found) return found;
-    if (performance.now() > deadline) throw new Error(`${event} is not recorded: ${JSON.stringify(await rowsOf(userId))}`);
+    if (performance.now() > deadline) throw new Error(`${event} was not recorded: ${JSON.stringify(await rowsOf(userId))}`);
   }
 }
 
 describe('the audit log', () => {
-  it('has who did what from where, as a row and as a line, without anything secret', async () => {
+  it('records user, event and address in a row and a log line, without secrets', async () => {
     const { credentials, ...client } = await site.newcomer();
     const { id } = (await client.get('/auth/account')).body.user as { id: string };
     const [session] = (await client.get('/auth/sessions')).body as { publicId: string }[];
@@ -49,7 +49,7 @@ describe('the audit log', () => {
     expect(site.auth[0]!.logs()).toMatch(new RegExp(`"msg":"login-ok"|${credentials.username}`));
   });
 
-  it('has failures and the lockout, without the name that was typed', async () => {
+  it('records failed logins and the lockout, without the name that was typed', async () => {
     const attempt = () => site.visitor().post('/auth/login', { username: 'typed-by-mistake', password: 'x' });
     expect([await attempt(), await attempt(), await attempt()].map(({ status }) => status)).toEqual([401, 401, 429]);
     const events = await site.query<Row>(`SELECT event FROM audit_log WHERE event IN ('login-failed', 'lockout') ORDER BY id`);
@@ -57,7 +57,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(await site.query('SELECT * FROM audit_log'))).not.toContain('typed-by-mistake');
   });
 
-  it('has every ended session once, though two replicas heard of it', async () => {
+  it('records every revoked session once, although two replicas receive the event', async () => {
     const { credentials, ...client } = await site.newcomer();
     const { id } = (await client.get('/auth/account')).body.user as { id: string };
     const admin = await site.signedIn(ADMIN);
@@ -68,7 +68,7 @@ describe('the audit log', () => {
     expect(revoked).toHaveLength(1);
   });
 
-  it('has a logout only after it happened', async () => {
+  it('records a logout only after it happened', async () => {
     const settings = { SESSION_STRATEGY: 'postgres', SESSION_POSTGRES_DEADLINE_MS: '1000' };
     const replica = await startReplica('auth', { ...site.env, ...settings });
     const { credentials, ...newcomer } = await site.newcomer();
@@ -90,6 +90,6 @@ describe('the audit log', () => {
   async function untilSignedOut(client: Client): Promise<void> {
     const deadline = performance.now() + 20_000;
     while ((await client.post('/auth/logout')).status !== 204)
-      if (performance.now() > deadline) throw new Error('The stores are not in use again.');
+      if (performance.now() > deadline) throw new Error('The stores did not recover.');
   }
 });

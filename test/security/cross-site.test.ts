@@ -7,7 +7,7 @@ beforeAll(async () => {
 }, 60_000);
 
 const EVIL = 'https://evil.example';
-/** What browsers send with what another site can make them send. */
+/** The headers that browsers add to requests which another site triggers. */
 const CROSS_SITE: [string, Record<string, string>][] = [
   ['a form of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', origin: EVIL }],
   [
@@ -28,13 +28,13 @@ const send = (client: Client, method: string, path: string, headers: Record<stri
   client.send(method, path, { headers, ...(body !== undefined && { body }) });
 
 describe.each(CROSS_SITE)('%s', (_name, headers) => {
-  it.each(BODIES)('cannot sign anybody in with a %s body', async (_kind, type, body) => {
+  it.each(BODIES)('cannot sign a visitor in with a %s body', async (_kind, type, body) => {
     const visitor = site.visitor();
     const response = await send(visitor, 'POST', '/auth/login', { ...headers, 'content-type': type }, body);
     expect([response.status, visitor.jar.size]).toEqual([403, 0]);
   });
 
-  it('cannot change anything in the name of who is signed in', async () => {
+  it('cannot change anything on behalf of a signed-in user', async () => {
     const client = await site.signedIn();
     const portal = client.at(site.portal[0]!.url);
     const attempts: [Client, string, string][] = [
@@ -56,7 +56,7 @@ describe.each(CROSS_SITE)('%s', (_name, headers) => {
 });
 
 describe('our own pages', () => {
-  it('may: same-origin by Fetch Metadata, or by Origin in older browsers', async () => {
+  it('may sign in: same origin by Fetch Metadata, or by Origin in older browsers', async () => {
     const origin = site.auth[0]!.url;
     const own = { 'content-type': 'application/json', origin };
     const body = JSON.stringify(USER);
@@ -65,7 +65,7 @@ describe('our own pages', () => {
     expect((await send(site.visitor(), 'POST', '/auth/login', modern, body)).status).toBe(200);
   });
 
-  it('are the only ones that may read: no response allows another origin', async () => {
+  it('are the only readers: no response allows another origin', async () => {
     const response = await (await site.signedIn()).get('/auth/sessions', { headers: { origin: EVIL } });
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });

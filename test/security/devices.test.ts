@@ -11,17 +11,17 @@ beforeAll(async () => {
 
 const form = { headers: { accept: 'text/html' } };
 
-/** Waits until this session's authentication is too old for a replica that asks again after a second. */
+/** Waits until the session's authentication is older than STEP_UP_SECONDS=1. */
 async function untilTooOld(client: Client): Promise<void> {
   const deadline = performance.now() + 5000;
   while ((await client.delete('/auth/sessions/nothing')).status !== 403) {
-    if (performance.now() > deadline) throw new Error('the authentication does not become too old');
+    if (performance.now() > deadline) throw new Error('The authentication is still recent enough.');
     await pause(100);
   }
 }
 
-describe('my devices', () => {
-  it('are listed with where and when, newest first, and nothing that works as a cookie', async () => {
+describe('the list of devices', () => {
+  it('shows address and time, newest first, and nothing that works as a cookie', async () => {
     const client = await site.newcomer();
     const phone = site.visitor();
     await phone.post('/auth/login', client.credentials, { headers: { 'user-agent': 'Phone/1.0' } });
@@ -41,7 +41,7 @@ describe('my devices', () => {
     }
   });
 
-  it('can be signed out one by one, which holds on every replica', async () => {
+  it('signs out one device on every replica', async () => {
     const client = await site.newcomer();
     const other = await site.signedIn(client.credentials);
     const [first] = (await client.get('/auth/sessions')).body as { publicId: string }[];
@@ -50,7 +50,7 @@ describe('my devices', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
   });
 
-  it('can be signed out all at once, but for this one', async () => {
+  it('signs out all devices but this one', async () => {
     const client = await site.newcomer();
     const others = await Promise.all([1, 2, 3].map(() => site.signedIn(client.credentials)));
     const response = await client.delete('/auth/sessions');
@@ -59,7 +59,7 @@ describe('my devices', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
   });
 
-  it("are mine: another person's and an invented one are the same 404", async () => {
+  it("returns the same 404 for another user's session and an invented one", async () => {
     const [mine, theirs] = [await site.newcomer(), await site.newcomer()];
     const [session] = (await theirs.get('/auth/sessions')).body as { publicId: string }[];
     const foreign = await mine.delete(`/auth/sessions/${session!.publicId}`);
@@ -68,7 +68,7 @@ describe('my devices', () => {
     expect(await sessionStatus(theirs, site.portal[0]!)).toBe(200);
   });
 
-  it('are a page with forms for people', async () => {
+  it('is a page with forms for browsers', async () => {
     const client = await site.newcomer();
     const other = await site.signedIn(client.credentials);
     const page = await client.get('/auth/sessions', form);
@@ -85,7 +85,7 @@ describe('an old authentication', () => {
     strict = await startReplica('auth', { ...site.env, STEP_UP_SECONDS: '1' });
   }, 30_000);
 
-  it('is not enough to end sessions; the password makes it new, under a new id without grace', async () => {
+  it('cannot revoke sessions until the password is entered again, which renews the id without a grace period', async () => {
     const { credentials, ...anywhere } = await site.newcomer();
     const client = anywhere.at(strict.url);
     const other = await site.signedIn(credentials);
@@ -100,7 +100,7 @@ describe('an old authentication', () => {
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
   });
 
-  it('leads people to the password and back', async () => {
+  it('redirects to the password form and back', async () => {
     const client = (await site.newcomer()).at(strict.url);
     await untilTooOld(client);
     const detour = await client.submit('/auth/sessions/end-others', {}, form);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 const html = { headers: { accept: 'text/html' } };
 
 describe('every response', () => {
-  it('forbids inline scripts, framing, sniffing and keeping', async () => {
+  it('forbids inline scripts, framing, sniffing and storing', async () => {
     const [auth, portal] = [site.visitor(), site.visitor().at(site.portal[0]!.url)];
     const responses: HttpResponse[] = await Promise.all([
       auth.get('/auth/login', html),
@@ -42,13 +42,13 @@ describe('every response', () => {
     }
   });
 
-  it('has a nonce of its own', async () => {
+  it('has a unique nonce', async () => {
     const nonce = async () =>
       /'nonce-([^']+)'/.exec((await site.visitor().get('/auth/login')).headers.get('content-security-policy')!)![1];
     expect(await nonce()).not.toBe(await nonce());
   });
 
-  it('insists on https where the cookie is Secure, and only there', async () => {
+  it('has HSTS only if the cookie is Secure', async () => {
     const strict = await browserless(secure.url).get('/health/live');
     expect(strict.headers.get('strict-transport-security')).toMatch(/max-age=31536000; includeSubDomains/);
     const plain = await site.visitor().get('/health/live');
@@ -59,7 +59,7 @@ describe('every response', () => {
 describe('the cookie', () => {
   const setCookie = async (url: string) => (await browserless(url).post('/auth/login', USER)).headers.getSetCookie();
 
-  it('is __Host-, Secure, HttpOnly, SameSite=Lax, for / and no domain', async () => {
+  it('has __Host-, Secure, HttpOnly, SameSite=Lax, path / and no domain', async () => {
     const [cookie, ...others] = await setCookie(secure.url);
     expect(others).toEqual([]);
     expect(cookie).toMatch(/^__Host-baton=/);
@@ -68,7 +68,7 @@ describe('the cookie', () => {
     expect(cookie!.length).toBeLessThan(4096);
   });
 
-  it('is nowhere but in Set-Cookie: not in a body, not in a log', async () => {
+  it('appears only in Set-Cookie, not in a body or a log', async () => {
     const client = site.visitor();
     const responses = [
       await client.post('/auth/login', USER),

@@ -7,13 +7,13 @@ const LIMIT = 5;
 describe.each([
   ['deny-new', LIMIT],
   ['drop-oldest', 50],
-])('50 parallel logins of one user over two replicas, at most %s', (policy, accepted) => {
+])('50 parallel logins of one user on two replicas, policy %s', (policy, accepted) => {
   let site: Site;
   beforeAll(async () => {
     site = await startSite({ env: { SESSION_MAX_PER_USER: String(LIMIT), SESSION_LIMIT_POLICY: policy } });
   }, 60_000);
 
-  it(`leave exactly ${LIMIT} sessions, and ${accepted} were accepted`, async () => {
+  it(`leave exactly ${LIMIT} sessions; ${accepted} logins succeed`, async () => {
     const { credentials, ...first } = await site.newcomer();
     await first.post('/auth/logout');
     const clients = Array.from({ length: 50 }, (_, index) => browserless(site.auth[index % 2]!.url));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 const form = { headers: { accept: 'text/html' } };
 
 describe('signing in', () => {
-  it('responds to programs with the user and forms with a redirect', async () => {
+  it('responds to JSON with the user and to forms with a redirect', async () => {
     const program = await site.visitor().post('/auth/login', USER);
     expect(program.status).toBe(200);
     expect(program.body).toEqual({ user: { id: expect.any(String), name: USER.username, roles: ['user'] } });
@@ -19,20 +19,20 @@ describe('signing in', () => {
   });
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])(
-    'never leads to %s',
+    'never redirects to %s',
     async (to) => {
       const response = await site.visitor().submit('/auth/login', { ...USER, to }, form);
       expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     },
   );
 
-  it('knows the user under every spelling of the name', async () => {
+  it('accepts the name in any case and with spaces around it', async () => {
     expect((await site.visitor().post('/auth/login', { ...USER, username: ` ${USER.username.toUpperCase()} ` })).status).toBe(
       200,
     );
   });
 
-  it('gives a new id, keeps the tally of before, and ends the session of before (fixation)', async () => {
+  it('issues a new id, keeps the tally, and revokes the previous session (fixation)', async () => {
     const visitor = site.visitor();
     await visitor.at(site.portal[0]!.url).post('/api/tally', { name: 'lap', amount: 2 });
     const before = snapshot(visitor, site.portal[0]!.url);
@@ -44,7 +44,7 @@ describe('signing in', () => {
     expect((await before.get('/api/tally')).status).toBe(401);
   });
 
-  it('gives a new id at every further authentication', async () => {
+  it('issues a new id at every further authentication', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
     await client.post('/auth/login', USER);
@@ -52,20 +52,20 @@ describe('signing in', () => {
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
   });
 
-  it('makes no session for an id that a visitor invented', async () => {
+  it('creates no session for an invented id', async () => {
     const invented = new Map([['baton', `s:${'A'.repeat(65)}.${'B'.repeat(43)}`]]);
     const client = browserless(site.auth[0]!.url, invented);
     await client.post('/auth/login', USER);
     expect(client.jar.get('baton')).not.toContain('A'.repeat(65));
   });
 
-  it('takes credentials from the body only', async () => {
+  it('accepts credentials in the body only', async () => {
     const { username, password } = USER;
     const response = await site.visitor().post(`/auth/login?username=${username}&password=${password}`, {});
     expect([response.status, response.body.fields]).toEqual([400, ['username', 'password']]);
   });
 
-  it('shows the form again, with the name but not the password, after a mistake', async () => {
+  it('shows the form with the name but without the password after a failed login', async () => {
     const response = await site
       .visitor()
       .submit('/auth/login', { username: '"><b>x', password: 'secret-typo', to: '/cart' }, form);
@@ -77,7 +77,7 @@ describe('signing in', () => {
 });
 
 describe('signing out', () => {
-  it('ends the session on every replica, and tells the browser to forget', async () => {
+  it('revokes the session on every replica and clears the cookie', async () => {
     const client = await site.signedIn();
     const before = snapshot(client, site.portal[0]!.url);
     const response = await client.post('/auth/logout');
@@ -88,7 +88,7 @@ describe('signing out', () => {
     expect((await before.at(site.auth[1]!.url).get('/auth/sessions')).status).toBe(401);
   });
 
-  it('sends people to the start page, also those who were not signed in', async () => {
+  it('redirects to the start page, even without a session', async () => {
     const response = await site.visitor().submit('/auth/logout', {}, form);
     expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
   });
@@ -104,7 +104,7 @@ describe('guessing passwords', () => {
     expect(unknown.status).toBe(401);
   });
 
-  it('is stopped after ten of a hundred over two replicas, and so is the right password; other accounts are not', async () => {
+  it('is refused after 10 of 100 attempts on two replicas, even with the correct password; other accounts are not affected', async () => {
     const victim = await site.newcomer();
     const guess = (index: number) =>
       browserless(site.auth[index % 2]!.url).post('/auth/login', { ...victim.credentials, password: `guess ${index}` });
@@ -121,7 +121,7 @@ describe('guessing passwords', () => {
     expect((await site.visitor().post('/auth/login', USER)).status).toBe(200);
   }, 60_000);
 
-  it('is forgotten after a right password', async () => {
+  it('is no longer counted after a login with the correct password', async () => {
     const { credentials } = await site.newcomer();
     for (let round = 0; round < 2; round++) {
       for (let index = 0; index < 9; index++) await site.visitor().post('/auth/login', { ...credentials, password: 'wrong' });
@@ -129,7 +129,7 @@ describe('guessing passwords', () => {
     }
   });
 
-  it('takes the same time whether the user exists or not', async () => {
+  it('takes the same time whether or not the user exists', async () => {
     const client = site.visitor();
     const time = async (username: string) => {
       const started = performance.now();
@@ -153,7 +153,7 @@ describe('guessing passwords', () => {
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-/** How many standard deviations the rank sum of two samples lies from "no difference" (Mann-Whitney U): an outlier cannot decide it. */
+/** How many standard deviations the rank sum of two samples is from "no difference" (Mann-Whitney U), which is robust against outliers. */
 function mannWhitneyZ(a: number[], b: number[]): number {
   const wins = a.reduce((sum, x) => sum + b.filter((y) => x > y).length, 0);
   const mean = (a.length * b.length) / 2;

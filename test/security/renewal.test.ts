@@ -11,12 +11,12 @@ beforeAll(async () => {
 
 const cookieOf = (client: Client) => client.jar.get('baton');
 
-/** Uses the session until its id was renewed and the new one was used. Returns the visitor with the id of before. */
+/** Uses the session until its id is renewed and the new id is used. Returns the visitor with the old id. */
 async function renewed(client: Client): Promise<Client> {
   const before = snapshot(client, site.portal[0]!.url);
   const deadline = performance.now() + 10_000;
   while (cookieOf(client) === cookieOf(before)) {
-    if (performance.now() > deadline) throw new Error('the id is not renewed');
+    if (performance.now() > deadline) throw new Error('The id was not renewed.');
     expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
     await pause(50);
   }
@@ -24,7 +24,7 @@ async function renewed(client: Client): Promise<Client> {
   return before;
 }
 
-/** As if the grace window had passed, in the record and without a copy of it. */
+/** Moves the renewal to before the grace period in the record, and deletes the copy. */
 async function afterGrace(username: string): Promise<void> {
   await site.query(
     `UPDATE session SET renewed_at = renewed_at - interval '31 seconds', version = version + 1
@@ -37,8 +37,8 @@ async function afterGrace(username: string): Promise<void> {
   redis.destroy();
 }
 
-describe('a session that is used for long', () => {
-  it('gets a new id; the old one is honoured a while for requests that were under way', async () => {
+describe('a session in use', () => {
+  it('gets a new id; the old one is accepted during the grace period', async () => {
     const { credentials: _, ...client } = await site.newcomer();
     const publicId = async () => (await client.at(site.portal[0]!.url).get('/api/session')).body.session.publicId as string;
     const id = await publicId();
@@ -48,7 +48,7 @@ describe('a session that is used for long', () => {
     expect(await publicId()).toBe(id);
   });
 
-  it('ends for thief and owner alike when an old id is used after that, and the owner is informed', async () => {
+  it('is revoked when an old id is used after the grace period, and the owner is informed', async () => {
     const { credentials, ...client } = await site.newcomer();
     const thief = await renewed(client);
     await afterGrace(credentials.username);
@@ -59,6 +59,6 @@ describe('a session that is used for long', () => {
       return page.text.includes('theft-detected');
     };
     const deadline = performance.now() + 5000;
-    while (!(await isInformed())) if (performance.now() > deadline) throw new Error('the owner is not informed');
+    while (!(await isInformed())) if (performance.now() > deadline) throw new Error('The owner was not informed.');
   }, 30_000);
 });

@@ -23,7 +23,7 @@ async function withRedis<T>(work: (redis: ReturnType<typeof createClient>) => Pr
   }
 }
 
-/** Everything Redis and the tables hold, as text. */
+/** The content of Redis and of all tables, as text. */
 async function dump(): Promise<string> {
   const tables = await site.query<{ name: string }>(`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`);
   const rows = await Promise.all(tables.map(({ name }) => site.query(`SELECT * FROM "${name}"`)));
@@ -43,7 +43,7 @@ async function dump(): Promise<string> {
 const signed = (id: string) => `s:${id}.${createHmac('sha256', SECRET).update(id).digest('base64').replace(/=+$/, '')}`;
 
 describe('a dump of both stores', () => {
-  it('holds nothing that works as a cookie, signed or not', async () => {
+  it('contains nothing that works as a cookie, signed or unsigned', async () => {
     await site.newcomer();
     const values = [...new Set((await dump()).match(/[A-Za-z0-9_-]{12,}/g))];
     expect(values.length).toBeGreaterThan(20);
@@ -64,7 +64,7 @@ describe('a dump of both stores', () => {
     }
   }, 60_000);
 
-  it('does not reveal attributes where encryption is on', async () => {
+  it('does not contain readable attributes if encryption is on', async () => {
     const client = await site.newcomer();
     await client.at(site.portal[0]!.url).post('/api/tally', { name: 'secret-name', amount: 1 });
     expect(await dump()).not.toContain('secret-name');
@@ -72,7 +72,7 @@ describe('a dump of both stores', () => {
 });
 
 describe('encrypted attributes', () => {
-  it('of one record are worth nothing in another', async () => {
+  it('of one record cannot be decrypted in another', async () => {
     const [rich, poor] = [await site.newcomer(), await site.newcomer()];
     for (const client of [rich, poor]) await client.at(site.portal[0]!.url).post('/api/tally', { name: 'lap', amount: 1 });
     const row = (name: string) =>
@@ -107,7 +107,7 @@ describe('rotation, replica by replica, under load', () => {
     SESSION_ENCRYPTION_KEYS: stage.SESSION_ENCRYPTION_KEYS.join(','),
   });
 
-  it('of secrets, peppers and keys logs nobody out and loses nothing', async () => {
+  it('of secrets, peppers and keys logs out no user and loses no change', async () => {
     const pool: Record<App, Replica[]> = { auth: [...site.auth], portal: [...site.portal] };
     const clients: Client[] = [await site.newcomer(), await site.newcomer()];
     const failures: string[] = [];
@@ -143,7 +143,7 @@ async function newcomerAt(replica: Replica): Promise<Client> {
   return client;
 }
 
-/** Uses the replicas of the pool as a proxy would, until `stop`; a removed one still serves for a while. */
+/** Uses the replicas of the pool in turn, as a proxy does, until `stop`. A removed replica still serves for a while. */
 async function visit(client: Client, pool: Record<App, Replica[]>, failures: string[], stop: AbortSignal): Promise<number> {
   let added = 0;
   const at = (app: App, turn: number) => client.at(pool[app][turn % pool[app].length]!.url);

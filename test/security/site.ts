@@ -5,7 +5,7 @@ import { migratedDatabase } from '../support/migrated-database.ts';
 import { type Replica, startReplica } from '../support/replicas.ts';
 import { testRedis } from '../support/servers.ts';
 
-/** Replicas of both apps on stores of their own. */
+/** Replicas of both apps on separate stores. */
 export interface Site {
   auth: Replica[];
   portal: Replica[];
@@ -21,8 +21,8 @@ export interface Site {
 
 export const PASSWORD = 'a long sentence nobody guesses';
 
-/** A busy test machine is not a slow store. */
-const PATIENT = { SESSION_REDIS_DEADLINE_MS: '1000', SESSION_POSTGRES_DEADLINE_MS: '10000', SHUTDOWN_DRAIN_MS: '0' };
+/** So that a busy test machine does not count as a slow store. */
+const TEST_SETTINGS = { SESSION_REDIS_DEADLINE_MS: '1000', SESSION_POSTGRES_DEADLINE_MS: '10000', SHUTDOWN_DRAIN_MS: '0' };
 
 let made = 0;
 export const newCredentials = (): Credentials => ({ username: `runner-${++made}`, password: PASSWORD });
@@ -30,7 +30,7 @@ export const newCredentials = (): Credentials => ({ username: `runner-${++made}`
 export async function startSite(options: { auths?: number; portals?: number; env?: Record<string, string> } = {}): Promise<Site> {
   const databaseUrl = await migratedDatabase();
   const { url: redisUrl } = await testRedis();
-  const env = { ...PATIENT, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
+  const env = { ...TEST_SETTINGS, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...options.env };
   const start = (app: 'auth' | 'portal', count: number) =>
     Promise.all(Array.from({ length: count }, () => startReplica(app, env)));
   const [auth, portal] = await Promise.all([start('auth', options.auths ?? 2), start('portal', options.portals ?? 1)]);

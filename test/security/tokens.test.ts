@@ -24,13 +24,13 @@ const present = (token: string) => browserless(site.portal[0]!.url).get('/api/se
 const jwks = async () => (await site.visitor().get('/auth/.well-known/jwks.json')).body as { keys: { kid: string }[] };
 
 describe('a token', () => {
-  it('lets its bearer in as the user, with no cookie', async () => {
+  it('authenticates its bearer as the user, without a cookie', async () => {
     const client = await site.newcomer();
     const response = await present(await tokenOf(client));
     expect([response.status, response.body.user.name]).toEqual([200, client.credentials.username]);
   });
 
-  it('can be verified by anybody with the published keys', async () => {
+  it('can be verified with the published keys', async () => {
     const token = await tokenOf(await site.signedIn());
     const published = await site.visitor().get('/auth/.well-known/jwks.json');
     expect(published.headers.get('cache-control')).toMatch(/public, max-age=\d+/);
@@ -41,11 +41,11 @@ describe('a token', () => {
     expect(payload).toMatchObject({ sub: expect.any(String), sid: expect.any(String), jti: expect.any(String) });
   });
 
-  it('is made only for who is signed in', async () => {
+  it('is issued to signed-in users only', async () => {
     expect((await site.visitor().post('/auth/token')).status).toBe(401);
   });
 
-  it('dies with its session, on another replica, within a second', async () => {
+  it('is refused on another replica within a second after its session is revoked', async () => {
     const client = await site.newcomer();
     const token = await tokenOf(client);
     expect((await present(token)).status).toBe(200);
@@ -62,10 +62,10 @@ describe('a forged token', () => {
   beforeAll(async () => {
     ours = await publishKey();
     genuine = await tokenOf(await site.signedIn());
-    await untilOursIsBelieved();
+    await untilOurKeyIsKnown();
   }, 10_000);
 
-  /** A key that the site publishes, whose private half the test knows. */
+  /** Publishes a key whose private half the test knows. */
   async function publishKey(): Promise<CryptoKey> {
     const { publicKey, privateKey } = await generateKeyPair('EdDSA');
     const jwk = { ...(await exportJWK(publicKey)), kid: 'known-to-the-test', alg: 'EdDSA', use: 'sig' };
@@ -76,11 +76,11 @@ describe('a forged token', () => {
     return privateKey;
   }
 
-  /** Portals ask for unknown keys at most once a second. Before they know this one, they would refuse whatever it signs. */
-  async function untilOursIsBelieved(): Promise<void> {
+  /** Waits until the portal has loaded this key. Portals look up unknown keys at most once a second. */
+  async function untilOurKeyIsKnown(): Promise<void> {
     const deadline = performance.now() + 5000;
     while ((await present(await signedByUs({}))).status !== 200) {
-      if (performance.now() > deadline) throw new Error('the published key is not believed');
+      if (performance.now() > deadline) throw new Error('The published key is not accepted.');
     }
   }
 
@@ -92,10 +92,10 @@ describe('a forged token', () => {
   };
 
   it.each([
-    ['signed with another key under a known name', {}],
-    ['with the name of a key that is not ours', { header: { kid: 'foreign' } }],
-    ['that brings its own key', { header: { kid: undefined, jwk: { kty: 'OKP' } } }],
-    ['that says where its key is', { header: { kid: undefined, jku: 'https://evil.example/keys' } }],
+    ['signed with another key under a known kid', {}],
+    ['with the kid of a foreign key', { header: { kid: 'foreign' } }],
+    ['that contains its own key (jwk)', { header: { kid: undefined, jwk: { kty: 'OKP' } } }],
+    ['that contains the URL of its key (jku)', { header: { kid: undefined, jku: 'https://evil.example/keys' } }],
   ])('%s is refused', async (_what, change) => {
     const response = await present(await forge(change));
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
@@ -107,7 +107,7 @@ describe('a forged token', () => {
     expect((await present(`${header}.${payload}.`)).status).toBe(401);
   });
 
-  it('with HMAC under the public key as its secret is refused (key confusion)', async () => {
+  it('with an HMAC under the public key is refused (key confusion)', async () => {
     const [key] = (await jwks()).keys as unknown as { x: string; kid: string }[];
     const token = await new SignJWT(decodeJwt(genuine))
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: key!.kid })
@@ -123,15 +123,15 @@ describe('a forged token', () => {
   });
 
   it.each([
-    ['for another audience', { aud: 'somebody-else' }],
-    ['from another issuer', { iss: 'somebody-else' }],
+    ['for another audience', { aud: 'other-service' }],
+    ['from another issuer', { iss: 'other-service' }],
     ['that has expired', { exp: Math.floor(Date.now() / 1000) - 10 }],
-    ['without an end', { exp: undefined }],
-  ])('%s is refused, even when our own key signed it', async (_what, claims) => {
+    ['without an expiry', { exp: undefined }],
+  ])('%s is refused, even if our key signed it', async (_what, claims) => {
     expect((await present(await signedByUs(claims))).status).toBe(401);
   });
 
-  it('of another type is refused, even when our own key signed it', async () => {
+  it('of another type is refused, even if our key signed it', async () => {
     expect((await present(await signedByUs({}, 'JWT'))).status).toBe(401);
     expect((await present(await signedByUs({}))).status).toBe(200);
   });
@@ -143,7 +143,7 @@ describe('a forged token', () => {
 });
 
 describe('the keys', () => {
-  it('are replaced while tokens are in use: published before they sign, and after', async () => {
+  it('rotate while tokens are in use: each is published before it signs and until its last token expires', async () => {
     const rotating: Replica = await startReplica('auth', { ...site.env, TOKEN_KEY_SECONDS: '1', TOKEN_KEY_LEAD_SECONDS: '1' });
     const client = (await site.newcomer()).at(rotating.url);
     const first = await tokenOf(client);
@@ -151,7 +151,7 @@ describe('the keys', () => {
     const deadline = performance.now() + 10_000;
     let latest = first;
     while (kidOf(latest) === kidOf(first)) {
-      if (performance.now() > deadline) throw new Error('no new key');
+      if (performance.now() > deadline) throw new Error('There is no new key.');
       latest = await tokenOf(client);
       expect((await present(latest)).status).toBe(200);
     }
@@ -159,10 +159,10 @@ describe('the keys', () => {
     expect((await jwks()).keys.map(({ kid }) => kid)).toEqual(expect.arrayContaining([kidOf(first), kidOf(latest)]));
   }, 30_000);
 
-  it('do not hold up logins and logouts while one is made', async () => {
+  it('do not block logins and logouts while a key is created', async () => {
     const [making, leaving] = [await site.newcomer(), await site.newcomer()];
     await site.query('DELETE FROM token_key');
-    // Stops the replica between taking the lock of the keys and storing the new one.
+    // Blocks the replica after it takes the lock of the keys and before it stores the new key.
     await site.query('BEGIN');
     await site.query('LOCK TABLE token_key IN SHARE MODE');
     const token = making.post('/auth/token');
@@ -183,11 +183,11 @@ describe('the keys', () => {
     for (;;) {
       const waiting = await site.query('SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass', [table]);
       if (waiting.length > 0) return;
-      if (performance.now() > deadline) throw new Error(`nobody waits for ${table}`);
+      if (performance.now() > deadline) throw new Error(`No query is waiting for ${table}.`);
     }
   }
 
-  it('are useless in a dump of the table', async () => {
+  it('are sealed in a dump of the table', async () => {
     await tokenOf(await site.signedIn());
     const rows = await site.query<{ sealed_private_jwk: string }>('SELECT * FROM token_key');
     expect(JSON.stringify(rows)).not.toMatch(/"d"/);

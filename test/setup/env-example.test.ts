@@ -5,11 +5,11 @@ import { sessionSettings } from '@baton/session';
 import { authSettings } from '../../apps/auth/src/auth-settings.ts';
 import { portalSettings } from '../../apps/portal/src/config.ts';
 
-/** Handed over by the launcher to the portal it starts; nobody sets them by hand. */
+/** Set by the launcher for the portals it starts. */
 const INTERNAL = ['LAUNCHER_URL', 'LAUNCHER_TOKEN'];
 
 describe('.env.example', () => {
-  it('names every setting of the apps, and no other', () => {
+  it('lists every setting of the apps, and no other', () => {
     const text = readFileSync(resolve(import.meta.dirname, '../../.env.example'), 'utf8');
     const named = [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name);
     const known = Object.keys({ ...platformSettings, ...sessionSettings, ...authSettings, ...portalSettings });

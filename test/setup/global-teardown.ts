@@ -1,6 +1,6 @@
 import { supervisor } from '../../tools/local/supervisor.ts';
 
-/** Ends the shared servers; what a killed run leaves, the supervisor ends by itself. */
+/** Stops the shared servers. After a killed run, the supervisor stops them. */
 export default async function stopSharedServers(): Promise<void> {
   await supervisor.close();
 }

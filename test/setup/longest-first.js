@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Runs the suites that say `@seconds` in their first line before the others, longest first, so that no worker ends with one of them. */
+/** Starts suites with `@seconds` in their first line first, longest first, so that none of them runs alone at the end. */
 export default class LongestFirst {
   sort(tests) {
     return [...tests].sort((a, b) => seconds(b.path) - seconds(a.path));

@@ -8,7 +8,7 @@ import type { Server } from '../../tools/local/server.ts';
 import { onCleanup } from './cleanup.ts';
 import { privatePostgres, testDatabase } from './servers.ts';
 
-/** Long deadlines: a busy test machine is not an outage. Tests of deadlines set their own. */
+/** Long deadlines, so that a busy test machine does not count as an outage. Tests of deadlines set their own. */
 const OPTIONS = {
   strategy: 'tiered',
   databaseUrl: null,
@@ -27,12 +27,12 @@ export const redisTrusted = (backend: Backend) => backend.status().redis.state =
 export const postgresUp = (backend: Backend) => backend.status().postgres.state === 'closed';
 export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend);
 
-/** The stores of one replica, in this process, once `serving` holds. */
+/** The stores of one replica, in this process. Waits until `serving` holds. */
 export async function storesOfReplica(options: Partial<BackendOptions>, serving = bothUp): Promise<Backend> {
   const backend = createBackend({ ...OPTIONS, ...options });
   onCleanup(() => backend.close());
   backend.start();
-  await until(() => serving(backend), 'the stores of a replica to serve');
+  await until(() => serving(backend), 'the stores of a replica');
   return backend;
 }
 
@@ -42,7 +42,7 @@ export function redisOf(backend: Backend): RedisCopy {
   throw new Error('This backend is not tiered.');
 }
 
-/** The records of a replica in Postgres, whatever Redis holds. */
+/** The records of a replica in Postgres, independent of Redis. */
 export function postgresOf({ store }: Backend): PostgresStore {
   if (store instanceof TieredStore) return store.postgres;
   if (store instanceof PostgresStore) return store;
@@ -63,7 +63,7 @@ export async function sessionPostgres(): Promise<Server> {
   return server;
 }
 
-/** The same Postgres after a kill. It refuses to start while backends of the killed one still hold its memory. */
+/** Restarts a killed Postgres. It refuses to start while backends of the killed server still hold its shared memory. */
 export async function postgresAgain({ dataFolder, port }: Pick<Server, 'dataFolder' | 'port'>, attempts = 20): Promise<Server> {
   try {
     return await privatePostgres({ dataFolder, port });

@@ -14,12 +14,12 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
   return browser;
 }
 
-/** CHROME_PATH, one on PATH, playwright's own, or (Debian, root) the distribution's, installed now. */
+/** CHROME_PATH, a browser on PATH, playwright's, or (as root on Debian) the distribution's package, which it installs. */
 export function browserPath(): string {
   const found = process.env['CHROME_PATH'] ?? findBrowser() ?? installOnDebian();
   if (found) return found;
   throw new Error(
-    'No browser for the browser tests: run `npx playwright-core install chromium`, or set CHROME_PATH to a Chrome or Chromium of this machine.',
+    'The browser tests need a browser: run `npx playwright-core install chromium`, or set CHROME_PATH to a Chrome or Chromium of this machine.',
   );
 }
 

@@ -9,7 +9,7 @@ const app = join(root, 'test/app');
 const result = join(root, 'dist/test/portal/main.js');
 const sources = () => [join(root, 'dist/apps/portal/main.js'), ...readdirSync(app).map((file) => join(app, file))];
 
-/** Builds the apps and the portal of the tests unless they are newer than their sources. */
+/** Builds the apps and the test portal unless they are newer than their sources. */
 export async function buildTestPortalIfNeeded(): Promise<void> {
   await buildIfNeeded();
   if (existsSync(result) && sources().every((file) => changedAt(file) <= changedAt(result))) return;

@@ -7,7 +7,7 @@ export type App = 'auth' | 'portal';
 
 const dist = resolve(import.meta.dirname, '../../dist');
 
-/** Tests run the portal of test/app: the real one, and a controller that they write through. */
+/** Tests run the portal of test/app: the real portal plus the tally controller. */
 const FILES = { auth: 'apps/auth/main.js', portal: 'test/portal/main.js', migrate: 'apps/auth/migrate.js' };
 
 export function builtFile(program: keyof typeof FILES): string {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-/** A response, read to its end. */
+/** A complete response. */
 export interface HttpResponse {
   status: number;
   headers: Headers;
   text: string;
-  /** Parsed when it is JSON of any kind (problem documents too). */
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests state what they expect of it
+  /** Parsed if it is JSON, including problem documents. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests assert its shape
   body: any;
 }
 
@@ -21,7 +21,7 @@ export interface Client {
   post(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
   put(path: string, body?: unknown, init?: RequestInit): Promise<HttpResponse>;
   delete(path: string, init?: RequestInit): Promise<HttpResponse>;
-  /** Sends fields as a browser's form does. */
+  /** Sends fields as an HTML form does. */
   submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<HttpResponse>;
   /** The same visitor at another address, such as one replica instead of the balancer. */
   at(url: string): Client;

@@ -5,29 +5,29 @@ import { type Replica, startReplica } from './replicas.ts';
 import { testRedis } from './servers.ts';
 
 export interface Cluster {
-  /** The balancer's. */
+  /** The URL of the balancer. */
   url: string;
   balancer: Balancer;
   replicas: Replica[];
   of(app: App): Replica[];
   named(name: string): Replica;
-  /** The settings of its replicas. */
+  /** The environment of its replicas. */
   env: Record<string, string | undefined>;
 }
 
 export interface ClusterOptions {
   auth?: number;
   portal?: number;
-  /** Over the defaults: a fresh migrated database and an empty Redis. */
+  /** Overrides the defaults: a fresh, migrated database and an empty Redis. */
   env?: Record<string, string | undefined>;
 }
 
-/** A busy test machine is not an outage. */
-const PATIENT = { SESSION_REDIS_DEADLINE_MS: '1000', SHUTDOWN_DRAIN_MS: '0' };
+/** So that a busy test machine does not count as an outage. */
+const TEST_SETTINGS = { SESSION_REDIS_DEADLINE_MS: '1000', SHUTDOWN_DRAIN_MS: '0' };
 
-/** Both apps behind the balancer; ends with the test file. */
+/** Both apps behind the balancer; stops with the test file. */
 export async function startCluster({ auth = 2, portal = 3, env = {} }: ClusterOptions = {}): Promise<Cluster> {
-  const shared = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, ...PATIENT, ...env };
+  const shared = { DATABASE_URL: await migratedDatabase(), REDIS_URL: (await testRedis()).url, ...TEST_SETTINGS, ...env };
   const start = (app: App, count: number) =>
     Array.from({ length: count }, (_, index) => startReplica(app, { ...shared, REPLICA: `${app}-${index + 1}` }));
   const replicas = await Promise.all([...start('auth', auth), ...start('portal', portal)]);

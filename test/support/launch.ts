@@ -9,17 +9,17 @@ import { temporaryFolder } from './servers.ts';
 export interface Launched {
   pid: number;
   exited: Promise<Exit>;
-  /** Its output so far. */
+  /** The output so far. */
   printed(): string;
-  /** Resolves when it is up. */
+  /** Resolves when all replicas serve. */
   run(): Promise<RunFile>;
   /** The current contents of its run.json. */
-  runNow(): RunFile | null;
+  currentRun(): RunFile | null;
 }
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
-/** `npm start` with these options, in a folder of its own. */
+/** Runs `npm start` with these options in a separate folder. */
 export async function launch(folder: string, args: string[], env: Record<string, string> = {}): Promise<Launched> {
   const logFile = join(temporaryFolder('launch'), 'launcher.log');
   const launcher = await supervisor.start({
@@ -32,14 +32,14 @@ export async function launch(folder: string, args: string[], env: Record<string,
   onCleanup(() => launcher.stop());
   const printed = () => readFileSync(logFile, 'utf8');
   const runFile = join(folder, 'run.json');
-  const runNow = () => (existsSync(runFile) ? (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile) : null);
+  const currentRun = () => (existsSync(runFile) ? (JSON.parse(readFileSync(runFile, 'utf8')) as RunFile) : null);
   const run = async () => {
-    const deadline = performance.now() + PATIENCE_MS;
-    for (let found = runNow(); ; found = runNow()) {
+    const deadline = performance.now() + TIMEOUT_MS;
+    for (let found = currentRun(); ; found = currentRun()) {
       if (found?.launcher.pid === launcher.pid) return found;
-      if (launcher.exit || performance.now() > deadline) throw new Error(`The launcher is not up:\n${printed()}`);
+      if (launcher.exit || performance.now() > deadline) throw new Error(`The launcher did not start:\n${printed()}`);
       await pause(50);
     }
   };
-  return { pid: launcher.pid, exited: launcher.exited, printed, run, runNow };
+  return { pid: launcher.pid, exited: launcher.exited, printed, run, currentRun };
 }

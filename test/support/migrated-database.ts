@@ -6,10 +6,10 @@ import { ADMIN, USER } from './client.ts';
 import { onSharedPostgres, testDatabase } from './servers.ts';
 
 const TEMPLATE = 'migrated';
-/** Any number: it keeps two workers from making the template at once. */
+/** The advisory lock that keeps two workers from creating the template at once. */
 const LOCK = 4_711;
 
-/** A fresh database with the newest schema, USER and ADMIN: a copy of one that is migrated once per run. */
+/** A fresh database with the newest schema, USER and ADMIN: a copy of a template that is migrated once per run. */
 export async function migratedDatabase(): Promise<string> {
   await onSharedPostgres(async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
@@ -23,7 +23,7 @@ async function exists(client: Client): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** It gets its name last, so an incomplete one is never copied. */
+/** Renames the template last, so that an incomplete one is never copied. */
 async function makeTemplate(client: Client): Promise<void> {
   const draft = await testDatabase();
   await migrateDatabase(draft);
@@ -31,7 +31,7 @@ async function makeTemplate(client: Client): Promise<void> {
   await client.query(`ALTER DATABASE ${new URL(draft).pathname.slice(1)} RENAME TO ${TEMPLATE}`);
 }
 
-/** Ordinary accounts, to a database with the newest schema. */
+/** Adds USER and ADMIN to a database with the newest schema. */
 export async function addTestUsers(databaseUrl: string): Promise<void> {
   const client = new Client(databaseUrl);
   await client.connect();

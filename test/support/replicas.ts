@@ -9,33 +9,33 @@ import { temporaryFolder } from './servers.ts';
 
 export type { App } from './built.ts';
 
-/** One process of an app, addressed directly. */
+/** One process of an app, reached without the balancer. */
 export interface Replica {
   app: App;
   name: string;
   url: string;
   port: number;
   pid: number;
-  /** Sends the signal (SIGKILL by default) and waits for the end. */
+  /** Sends the signal (default: SIGKILL) and waits for the exit. */
   kill(signal?: NodeJS.Signals): Promise<Exit>;
   freeze(): void;
   thaw(): void;
   exited: Promise<Exit>;
-  /** Null while it runs. */
+  /** Null while the process runs. */
   readonly exit: Exit | null;
-  /** Everything it has written so far. */
+  /** The output so far. */
   logs(): string;
 }
 
 export interface ReplicaOptions {
-  /** What to wait for; `started` waits for nothing (a start that is meant to fail). */
+  /** State to wait for; `started` does not wait, for a start that is expected to fail. */
   until?: 'ready' | 'live' | 'started';
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 let started = 0;
 
-/** Settings of every replica; a test adds DATABASE_URL, REDIS_URL and its own. */
+/** Settings of every replica; tests add DATABASE_URL, REDIS_URL and others. */
 export const replicaDefaults = {
   BIND_ADDRESS: LOOPBACK,
   TRUST_PROXY: '1',
@@ -44,7 +44,7 @@ export const replicaDefaults = {
   SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };
 
-/** Starts the built app as a process that ends with the test file. Undefined values are left out. */
+/** Starts the built app as a process that stops with the test file. Undefined values are ignored. */
 export async function startReplica(
   app: App,
   env: Record<string, string | undefined>,
@@ -85,11 +85,11 @@ export async function startReplica(
 }
 
 async function untilHealthy(replica: Replica, state: 'ready' | 'live', exit: () => Exit | null): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   while (!(await isHealthy(replica.url, state))) {
-    if (exit()) throw new Error(`${replica.name} ended right after its start:\n${replica.logs()}`);
+    if (exit()) throw new Error(`${replica.name} exited right after its start:\n${replica.logs()}`);
     if (performance.now() > deadline)
-      throw new Error(`${replica.name} is not ${state} after ${PATIENCE_MS} ms:\n${replica.logs()}`);
+      throw new Error(`${replica.name} is not ${state} after ${TIMEOUT_MS} ms:\n${replica.logs()}`);
     await pause(20);
   }
 }

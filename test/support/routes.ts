@@ -30,7 +30,7 @@ export interface Stub {
   url: string;
 }
 
-/** A replica that returns its name and what it received. */
+/** A stub replica that returns its name and the request it received. */
 async function stub(app: string): Promise<Stub> {
   const server = createServer((request, response) => {
     const { url, headers } = request;
@@ -62,11 +62,11 @@ export function testFront(start: (replicas: { auth: [Stub]; portal: [Stub] }) =>
     front = await start({ auth: [await stub('auth')], portal: [await stub('portal')] });
   });
 
-  it.each(routes)('serves %s from %s, with an unchanged path', async (path, app) => {
+  it.each(routes)('serves %s from %s, with the path unchanged', async (path, app) => {
     expect(await request(path)).toMatchObject({ app, url: path });
   });
 
-  it('trusts no forwarding header of a visitor, and sets its own', async () => {
+  it('ignores forwarding headers of visitors and sets its own', async () => {
     const claims = {
       'x-forwarded-for': '9.9.9.9',
       forwarded: 'for=9.9.9.9',

@@ -10,14 +10,14 @@ const count = async (url: string, sql: string) => {
   return client.query(sql).finally(() => void client.end().catch(() => undefined));
 };
 
-describe('the servers of the tests', () => {
-  it('gives every suite a database of its own', async () => {
+describe('the test servers', () => {
+  it('give every suite its own database', async () => {
     const [one, two] = [await testDatabase(), await testDatabase()];
     await count(one, 'CREATE TABLE mine ()');
     await expect(count(two, 'SELECT FROM mine')).rejects.toThrow('does not exist');
   });
 
-  it('gives every suite an empty numbered Redis database', async () => {
+  it('give every suite an empty numbered Redis database', async () => {
     const urls = [await testRedis(), await testRedis()].map(({ url }) => url);
     const clients = await Promise.all(urls.map((url) => createClient({ url }).connect()));
     await clients[0]!.set('a', '1');
@@ -25,7 +25,7 @@ describe('the servers of the tests', () => {
     for (const client of clients) client.destroy();
   });
 
-  it('kills a private Postgres and starts it again with its data', async () => {
+  it('restart a killed private Postgres with its data', async () => {
     const first = await privatePostgres();
     await count(first.url, 'CREATE TABLE kept ()');
     await first.kill();
@@ -35,7 +35,7 @@ describe('the servers of the tests', () => {
     expect((await count(second.url, 'SELECT FROM kept')).rowCount).toBe(0);
   });
 
-  it('freezes a private Postgres with all its backends', async () => {
+  it('freeze a private Postgres with all its backends', async () => {
     const server = await privatePostgres();
     const client = new Client({ connectionString: server.url, query_timeout: 300 });
     await client.connect();
@@ -46,12 +46,12 @@ describe('the servers of the tests', () => {
     await client.end();
   });
 
-  it('cuts, freezes and heals the wire to a Redis', async () => {
+  it('cut, freeze and heal the link to a Redis', async () => {
     const server = await privateRedis();
-    const wire = await tcpProxy({ to: server.url });
+    const link = await tcpProxy({ to: server.url });
     const ask = async () => {
       const client = createClient({
-        url: wire.url,
+        url: link.url,
         socket: { reconnectStrategy: false, connectTimeout: 300, socketTimeout: 300 },
       });
       client.on('error', () => undefined);
@@ -63,12 +63,12 @@ describe('the servers of the tests', () => {
       }
     };
     expect(await ask()).toBe('PONG');
-    await wire.cut();
+    await link.cut();
     await expect(ask()).rejects.toThrow('ECONNREFUSED');
-    await wire.heal();
-    wire.freeze();
+    await link.heal();
+    link.freeze();
     await expect(ask()).rejects.toThrow('timeout');
-    await wire.heal();
+    await link.heal();
     expect(await ask()).toBe('PONG');
   });
 });

@@ -10,7 +10,7 @@ import { type RedisOptions, startRedis } from '../../tools/local/redis.ts';
 import type { Server } from '../../tools/local/server.ts';
 import { onCleanup } from './cleanup.ts';
 
-/** A fresh, empty database on the shared Postgres. Never stop or freeze that one: take `privatePostgres`. */
+/** A fresh, empty database on the shared Postgres. Never stop or freeze the shared server: use `privatePostgres`. */
 export async function testDatabase(options: { template?: string } = {}): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.template ? ` TEMPLATE ${options.template}` : '';
@@ -20,7 +20,7 @@ export async function testDatabase(options: { template?: string } = {}): Promise
   return url.href;
 }
 
-/** An empty numbered database of the shared Redis. Never flush all of it, stop or freeze it: take `privateRedis`. */
+/** An empty numbered database of the shared Redis. Never stop, freeze or FLUSHALL the shared server: use `privateRedis`. */
 export async function testRedis(): Promise<{ url: string }> {
   const url = sharedUrl('TEST_REDIS_URL');
   const client = createClient({ url });
@@ -30,13 +30,13 @@ export async function testRedis(): Promise<{ url: string }> {
   return { url: `${url}/${number}` };
 }
 
-/** A Postgres of the test's own, to freeze, kill and start again (same folder, same port). */
+/** A Postgres that only this test uses, to freeze, kill and restart (same folder, same port). */
 export async function privatePostgres(options: Partial<PostgresOptions> = {}): Promise<Server> {
   const dataFolder = options.dataFolder ?? temporaryFolder('postgres');
   return ended(await startPostgres({ settings: { fsync: 'off' }, ...options, dataFolder }));
 }
 
-/** A Redis of the test's own, to freeze, flush, kill and start again (same folder, same port: with the data it last saved). */
+/** A Redis that only this test uses, to freeze, flush, kill and restart (same folder and port, with its last dump). */
 export async function privateRedis(options: Partial<RedisOptions> = {}): Promise<Server> {
   const dataFolder = options.dataFolder ?? temporaryFolder('redis');
   return ended(await startRedis({ ...options, dataFolder }));
@@ -52,7 +52,7 @@ export async function onSharedPostgres<T>(work: (client: Client) => Promise<T>):
   }
 }
 
-/** Goes with the test run. */
+/** Removed at the end of the test run. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `baton-test-${name}-`));
   supervisor.removeAtEnd(folder);
@@ -66,6 +66,6 @@ function ended(server: Server): Server {
 
 function sharedUrl(variable: 'TEST_POSTGRES_URL' | 'TEST_REDIS_URL'): string {
   const url = process.env[variable];
-  if (!url) throw new Error(`${variable} is not set: tests run with npm run jest, which starts the servers.`);
+  if (!url) throw new Error(`${variable} is not set: run tests with npm run jest, which starts the servers.`);
   return url;
 }

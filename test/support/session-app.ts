@@ -17,7 +17,7 @@ export const ENGINES = ['baton', 'express-session'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 declare module 'express-session' {
-  /** What tests of the library keep in a session. */
+  /** The session field that tests of the library use. */
   interface SessionData {
     cart: Record<string, number>;
   }
@@ -25,14 +25,14 @@ declare module 'express-session' {
 
 type Handler = (req: Request, res: Response) => unknown;
 
-/** A Nest application that has sessions and does what a test tells it to. */
+/** A Nest application with sessions whose handlers a test defines. */
 export interface SessionApp {
   readonly url: string;
   readonly server: Server;
   readonly nest: NestExpressApplication;
   readonly backend: Backend;
   readonly sessions: Sessions;
-  /** Serves this handler at a path of its own. */
+  /** Serves this handler at a new path. */
   route(handler: Handler): string;
   /** One request to a handler. */
   visit(client: Client, handler: Handler, init?: RequestInit): Promise<HttpResponse>;
@@ -53,7 +53,7 @@ const SETTINGS = {
   COOKIE_SECURE: 'false',
 };
 
-/** Ends with the suite. */
+/** Closes with the suite. */
 export async function startSessionApp(engine: Engine, options: SessionAppOptions = {}): Promise<SessionApp> {
   const handlers = new Map<string, Handler>();
   const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options.controllers ?? []);

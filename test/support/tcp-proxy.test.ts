@@ -8,7 +8,7 @@ describe('a TCP proxy', () => {
   const open: Socket[] = [];
 
   beforeEach(async () => {
-    server = await answering('a');
+    server = await echo('a');
     link = await TcpProxy.to(portOf(server));
   });
 
@@ -18,9 +18,9 @@ describe('a TCP proxy', () => {
     server.close();
   });
 
-  it('passes both directions on', async () => expect(await ask(await client())).toBe('a:hello'));
+  it('forwards both directions', async () => expect(await ask(await client())).toBe('a:hello'));
 
-  it('cut: open connections end, and new ones at once', async () => {
+  it('closes open and new connections when cut', async () => {
     const before = await client();
     await ask(before);
     const closed = closing(before);
@@ -31,7 +31,7 @@ describe('a TCP proxy', () => {
     expect(await ask(await client())).toBe('a:hello');
   });
 
-  it('frozen: nothing gets through, and all of it does later', async () => {
+  it('holds back all data while frozen, and delivers it after heal', async () => {
     const before = await client();
     await ask(before);
     link.freeze();
@@ -42,8 +42,8 @@ describe('a TCP proxy', () => {
     expect(await Promise.all(responses)).toEqual(['a:hello', 'a:hello']);
   });
 
-  it('aimed elsewhere: new connections go there', async () => {
-    const other = await answering('b');
+  it('connects new clients to the new target after aim', async () => {
+    const other = await echo('b');
     link.aim(portOf(other));
     expect(await ask(await client())).toBe('b:hello');
     other.close();
@@ -62,7 +62,7 @@ describe('a TCP proxy', () => {
   }
 });
 
-async function answering(name: string): Promise<Server> {
+async function echo(name: string): Promise<Server> {
   const server = createServer((socket) =>
     socket.on('error', () => undefined).on('data', (bytes) => socket.write(`${name}:${String(bytes)}`)),
   );
@@ -70,7 +70,7 @@ async function answering(name: string): Promise<Server> {
   return server;
 }
 
-/** Unlike `once`, at ease with the reset that comes before. */
+/** Unlike `once`, ignores an ECONNRESET before the close. */
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 

@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from '../../tools/local/ports.ts';
 import { onCleanup } from './cleanup.ts';
 
-/** A network link between a client and a server that can be cut and frozen without touching either: a proxy on a port of its own. */
+/** A TCP proxy that can cut and freeze the link between a client and a server. */
 export class TcpProxy {
   readonly port: number;
   private target: URL;
@@ -36,13 +36,13 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Keeps connections open, accepts new ones and lets no byte through, as a network partition does. */
+  /** Keeps connections open, accepts new ones and forwards no byte, as a network partition does. */
   freeze(): void {
     this.isFrozen = true;
     for (const socket of [...this.pairs].flat()) socket.unpipe().pause();
   }
 
-  /** Delivers what was held back while frozen, and accepts connections again. */
+  /** Delivers the data held back while frozen, and accepts connections again. */
   async heal(): Promise<void> {
     const wasFrozen = this.isFrozen;
     this.isFrozen = false;
@@ -50,7 +50,7 @@ export class TcpProxy {
     if (!this.server.listening) await listen(this.server, this.port);
   }
 
-  /** Leads to another local port from now on, as a service address does after a failover. */
+  /** Switches to another local port, as a service address does after a failover. */
   aim(port: number): void {
     this.target = local(port);
     this.dropConnections();
@@ -79,7 +79,7 @@ export class TcpProxy {
   }
 }
 
-/** One that closes with the test file. */
+/** A proxy that closes with the test file. */
 export async function tcpProxy({ to }: { to: number | string }): Promise<TcpProxy> {
   const proxy = await TcpProxy.to(to);
   onCleanup(() => proxy.close());

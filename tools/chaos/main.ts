@@ -4,16 +4,16 @@ import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 
-/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 when a promise was broken. Builds what it runs when sources are newer. */
+/** `npm run chaos -- --seconds 60 --seed 7`: exits with 1 if a promise was broken. Rebuilds the apps first if sources are newer. */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     strategy: { type: 'string', default: 'tiered' },
-    /** Not Baton at all, but express-session over connect-redis as most people use it. */
+    /** Runs express-session over connect-redis instead of Baton. */
     stock: { type: 'boolean', default: false },
     near: { type: 'boolean', default: false },
-    /** Processes are stopped for moments, beside the faults. */
+    /** Also stalls processes briefly, in addition to the faults. */
     stalls: { type: 'boolean', default: false },
   },
 });
@@ -21,8 +21,8 @@ const { values } = parseArgs({
 const { near, stalls, stock } = values;
 const strategy = stock ? 'stock' : values.strategy;
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-const again = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}${stalls ? ' --stalls' : ''}`;
-console.log(`Replay with: ${again}`);
+const command = `npm run chaos -- --seconds ${seconds} --seed ${seed} ${stock ? '--stock' : `--strategy ${strategy}`}${near ? ' --near' : ''}${stalls ? ' --stalls' : ''}`;
+console.log(`Repeat with: ${command}`);
 
 await buildTestPortalIfNeeded();
 const { history, violations } = await run({
@@ -32,11 +32,11 @@ const { history, violations } = await run({
   hasStalls: stalls,
   isStock: stock,
   env: stock ? {} : { SESSION_STRATEGY: strategy },
-  onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms  ${name}`),
+  onFault: ({ name, startMs, endMs }) => console.log(`${Math.round(startMs)}-${Math.round(endMs)} ms: ${name}`),
 });
 mkdirSync('artifacts', { recursive: true });
-writeFileSync(`artifacts/chaos-${strategy}-${seed}.json`, JSON.stringify({ again, violations, history }, null, 1));
+writeFileSync(`artifacts/chaos-${strategy}-${seed}.json`, JSON.stringify({ command, violations, history }, null, 1));
 console.log(report(history, violations));
-if (violations.length > 0) console.log(`All of it: artifacts/chaos-${strategy}-${seed}.json. Replay with: ${again}`);
-// Do not wait for the connections that fetch keeps alive.
+if (violations.length > 0) console.log(`Full history: artifacts/chaos-${strategy}-${seed}.json. Repeat with: ${command}`);
+// Keep-alive connections of fetch would delay the exit.
 process.exit(violations.length === 0 ? 0 : 1);

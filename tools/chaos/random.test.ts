@@ -3,12 +3,12 @@ import { Random } from './random.ts';
 const draws = (random: Random, count = 50) => Array.from({ length: count }, () => random.next());
 
 describe('Random', () => {
-  it('repeats itself for the same seed, and only for that', () => {
+  it('returns the same numbers for the same seed and other numbers for another seed', () => {
     expect(draws(new Random(7))).toEqual(draws(new Random(7)));
     expect(draws(new Random(7))).not.toEqual(draws(new Random(8)));
   });
 
-  it('gives each client a stream that does not depend on how far the others are', () => {
+  it('gives each client a stream that does not depend on draws from other streams', () => {
     const [early, late] = [new Random(7), new Random(7)];
     const other = late.fork('other');
     draws(other);
@@ -16,7 +16,7 @@ describe('Random', () => {
     expect(draws(early.fork('one'))).not.toEqual(draws(early.fork('two')));
   });
 
-  it('stays between its bounds and reaches both', () => {
+  it('returns integers between both bounds, inclusive', () => {
     const random = new Random(1);
     const seen = new Set(Array.from({ length: 500 }, () => random.between(3, 6)));
     expect([...seen].sort((a, b) => a - b)).toEqual([3, 4, 5, 6]);
@@ -31,6 +31,6 @@ describe('Random', () => {
     expect(picks).not.toContain('never');
   });
 
-  it('shuffles without losing anything', () =>
+  it('keeps every element when shuffling', () =>
     expect(new Random(3).shuffled([1, 2, 3, 4, 5]).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]));
 });

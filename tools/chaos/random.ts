@@ -1,4 +1,4 @@
-/** A seeded source of choices: the same seed makes the same plan on every machine, which Math.random cannot promise. */
+/** A random generator with a seed, which Math.random lacks: the same seed gives the same plan on every machine. */
 export class Random {
   private state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  /** 0 <= n < 1. Mulberry32 by Tommy Ettinger (public domain): small, and good enough to pick what happens next. */
+  /** 0 <= n < 1. Mulberry32 by Tommy Ettinger (public domain): small, and random enough for choices. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -20,7 +20,7 @@ export class Random {
 
   pick<T>(choices: readonly T[]): T {
     const choice = choices[Math.floor(this.next() * choices.length)];
-    if (choice === undefined) throw new RangeError('There is nothing to pick from.');
+    if (choice === undefined) throw new RangeError('Cannot pick from an empty list.');
     return choice;
   }
 
@@ -42,7 +42,7 @@ export class Random {
     return order;
   }
 
-  /** A stream of its own for one client, so that what it does next does not depend on how fast the others are. */
+  /** A separate stream for one client, so that its choices do not depend on the speed of the others. */
   fork(name: string): Random {
     let hash = this.state;
     for (const letter of name) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from '../../test/support/breakable/cluster.ts';
-import { breakThings, plan } from './faults/nemesis.ts';
+import { injectFaults, plan } from './faults/nemesis.ts';
 import { Canary } from '../../test/support/breakable/canary.ts';
-import { stallThings } from './faults/stalls.ts';
+import { stallProcesses } from './faults/stalls.ts';
 import { check } from './history/check.ts';
 import type { FaultSpan, History, Violation } from './history/history.ts';
 import { Random } from './random.ts';
@@ -15,15 +15,15 @@ import { Visitor } from './visitor.ts';
 export interface RunOptions {
   seconds: number;
   seed: number;
-  /** Express-session over connect-redis as most people use it, instead of Baton. */
+  /** Runs express-session over connect-redis instead of Baton. */
   isStock?: boolean;
-  /** Of the replicas: which strategy, which engine. */
+  /** Environment of the replicas, such as strategy and engine. */
   env?: Record<string, string>;
-  /** With the near cache on. */
+  /** Turns the near cache on. */
   isNear?: boolean;
-  /** Processes stall for moments, in addition to the faults. */
+  /** Stalls processes briefly, in addition to the faults. */
   hasStalls?: boolean;
-  /** The machine itself may stall, so reads may lag by up to T at any time. */
+  /** The machine itself may stall, so any read may be up to T old. */
   isBusy?: boolean;
   /** Called after each fault. */
   onFault?: (fault: FaultSpan) => void;
@@ -40,13 +40,13 @@ const USERS = ['ada', 'grace', 'linus'];
 const BROWSERS_PER_USER = 2;
 const TABS_PER_BROWSER = 2;
 const THINK_MS = [10, 90] as const;
-/** T by default, and the slack for a busy machine. */
+/** T by default, and slack for a busy machine. */
 const BOUND_MS = 1000;
 const SLACK_MS = 500;
-/** The longest that is allowed: T. */
+/** The maximum: T. */
 const SESSION_NEAR_CACHE_MS = '1000';
 
-/** One seeded run on a private cluster: visitors visit under faults, then the history is checked. */
+/** One seeded run on a private cluster: visitors send requests during faults, then the history is checked. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const noThrottle = {
     LOGIN_FAILURES_PER_ACCOUNT: '100000',
@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   });
   try {
     const recording = new Recording();
-    const faults = await visitWhileThingsBreak(cluster, recording, options);
+    const faults = await visitDuringFaults(cluster, recording, options);
     const defaults = { theme: 'system', language: 'en', density: 'cozy' };
     const history = {
       exchanges: recording.exchanges,
@@ -78,32 +78,32 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function visitWhileThingsBreak(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
+async function visitDuringFaults(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
   const random = new Random(options.seed);
   const canary = new Canary(cluster, options.isStock ? 'stock' : options.env?.['SESSION_STRATEGY']);
-  await canary.untilFine();
-  const browsers = await settle(cluster, recording, random);
+  await canary.untilRecovered();
+  const browsers = await openBrowsers(cluster, recording, random);
   const end = new AbortController();
   const visits = browsers.flatMap(({ visitors }) => visitors.map((visitor) => visit(visitor, random.fork('think'), end.signal)));
-  const stalls = options.hasStalls ? stallThings(cluster, random.fork('stalls'), end.signal) : undefined;
+  const stalls = options.hasStalls ? stallProcesses(cluster, random.fork('stalls'), end.signal) : undefined;
   const faults: FaultSpan[] = [];
   const until = performance.now() + options.seconds * 1000;
   const planned = plan(
     random.fork('nemesis'),
     cluster.members.map(({ name }) => name),
   );
-  for await (const fault of breakThings(cluster, canary, planned)) {
+  for await (const fault of injectFaults(cluster, canary, planned)) {
     faults.push(fault);
     options.onFault?.(fault);
     if (performance.now() > until) break;
   }
   end.abort();
   await Promise.all([...visits, stalls]);
-  for (const { browser, account } of browsers) await lookAtTheEnd(cluster, browser, account);
+  for (const { browser, account } of browsers) await readEverySession(cluster, browser, account);
   return faults;
 }
 
-async function settle(cluster: Cluster, recording: Recording, random: Random) {
+async function openBrowsers(cluster: Cluster, recording: Recording, random: Random) {
   const accounts = await Promise.all(USERS.map((name) => register(cluster, new Account(name, `${name}-first-password`))));
   return accounts.flatMap((account) =>
     Array.from({ length: BROWSERS_PER_USER }, (_, index) => {
@@ -125,7 +125,7 @@ async function visit(visitor: Visitor, random: Random, end: AbortSignal): Promis
 }
 
 /** After the last fault: reads every session on every portal. */
-async function lookAtTheEnd(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
+async function readEverySession(cluster: Cluster, browser: Browser, account: Account): Promise<void> {
   for (const portal of cluster.of('portal')) {
     for (const kind of ['read', 'tally', 'preferences'] as const) await browser.send({ kind }, portal, account);
     for (const cookie of browser.past.slice()) await browser.send({ kind: 'read' }, portal, account, cookie);

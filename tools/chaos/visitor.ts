@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { Account } from '../../test/support/visitors/account.ts';
 import type { Browser } from '../../test/support/visitors/browser.ts';
 
-/** How often visitors do what. Endings are rare, so that sessions live long enough to meet several faults. */
+/** Weights of the operations. Logouts are rare, so that sessions live through several faults. */
 const HABITS = {
   read: 6,
   tally: 3,
@@ -25,7 +25,7 @@ const PREFERENCES = {
   density: ['cozy', 'compact'],
 } as const;
 
-/** One tab of a browser: does random things on random replicas, never two at once. */
+/** One tab of a browser: sends random requests to random replicas, one at a time. */
 export class Visitor {
   private readonly browser: Browser;
   private readonly account: Account;
@@ -40,7 +40,7 @@ export class Visitor {
   }
 
   async step(): Promise<void> {
-    // Drawn in any case, so that what comes next does not depend on who happened to be logged in.
+    // Drawn even if unused, so that later draws do not depend on whether the browser is logged in.
     const habit = this.random.weighted(HABITS);
     const operation = this.operation(habit);
     if (habit === 'past') return this.usePastCookie();
@@ -67,7 +67,7 @@ export class Visitor {
     const login = await this.browser.send({ kind: 'login', certain: isCertain }, this.random.pick(this.cluster.of('auth')), {
       password,
     });
-    // A change that began meanwhile makes the response uncertain too.
+    // A password change that began in the meantime makes the response uncertain too.
     if (!this.account.isCertain || this.account.password !== password) Object.assign(login.operation, { certain: false });
     if (outcomeOf(login) === 'refused' && this.account.password === password) this.account.wasRefused();
   }

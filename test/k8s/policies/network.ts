@@ -5,7 +5,7 @@ import { unless, type Policy } from './policy.ts';
 interface Peer {
   name: string;
   labels: Labels;
-  /** Labels of its namespace; null outside of the cluster. */
+  /** Labels of its namespace; null outside the cluster. */
   namespace: Labels | null;
 }
 
@@ -21,7 +21,7 @@ const outsiders: Peer[] = [
   inNamespace('kube-system'),
   inNamespace('ingress'),
   inNamespace('monitoring'),
-  inNamespace('somebody-else'),
+  inNamespace('foreign'),
   { name: 'internet', labels: {}, namespace: null },
 ];
 
@@ -71,7 +71,7 @@ function matches({ podSelector, namespaceSelector, ipBlock }: Selection, peer: P
   return namespaceFits && (!podSelector || selects(podSelector, peer.labels));
 }
 
-/** What Baton needs, and nothing else: from, to, port. */
+/** All connections that Baton requires: from, to, port. */
 function needed(cluster: Cluster): Set<string> {
   const has = (name: string) => pods(cluster).some((pod) => pod.name === name);
   const apps = ['auth', 'portal'];
@@ -92,7 +92,7 @@ const sentinels = (cluster: Cluster): boolean => cluster.workload('redis')?.spec
 const outside = (cluster: Cluster): boolean =>
   cluster.all('NetworkPolicy').some(({ metadata }) => metadata.name === 'external-stores');
 
-/** An overlay may name the namespace of its controller; the others admit every namespace, on one port. */
+/** An overlay may name the namespace of its controller; the others allow every namespace, on one port. */
 const comingIn = (cluster: Cluster): string[] =>
   cluster.name === 'overlays/production'
     ? ['ingress', 'monitoring']
@@ -103,7 +103,7 @@ const comingIn = (cluster: Cluster): string[] =>
           .map(({ name }) => name),
       ];
 
-/** Pods of our own namespace that may reach an app because every namespace may, as far as their own side lets them out. */
+/** Pods of our namespace that may reach an app because every namespace may, if their egress policies allow it. */
 const talks = (pod: Peer): boolean => pod.labels['app.kubernetes.io/component'] === 'edge';
 
 function open(cluster: Cluster): Set<string> {
@@ -120,19 +120,19 @@ function open(cluster: Cluster): Set<string> {
 
 export const networkPolicies: Policy[] = [
   {
-    rule: 'exactly the connections that are needed are open',
+    rule: 'exactly the required connections are open',
     find: (cluster) => {
       const [is, should] = [open(cluster), needed(cluster)];
       return [
-        ...[...is].filter((connection) => !should.has(connection)).map((connection) => `open, but not needed: ${connection}`),
-        ...[...should].filter((connection) => !is.has(connection)).map((connection) => `needed, but closed: ${connection}`),
+        ...[...is].filter((connection) => !should.has(connection)).map((connection) => `open, but not required: ${connection}`),
+        ...[...should].filter((connection) => !is.has(connection)).map((connection) => `required, but closed: ${connection}`),
       ];
     },
     breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ metadata }) => metadata.name !== 'deny-all')),
   },
   {
-    // components/network-policies knows every part, also those that a combination leaves out: the stores and the proxy.
-    rule: 'no policy selects nothing',
+    // components/network-policies covers the stores and the proxy too, which some combinations leave out.
+    rule: 'every network policy selects a pod',
     find: (cluster) =>
       cluster
         .all('NetworkPolicy')

@@ -27,7 +27,7 @@ const isOurs = ({ image = '' }: IContainer): boolean => image.includes('baton-')
 
 export const podPolicies: Policy[] = [
   {
-    rule: 'every pod, the stores too, runs as a numbered user that is not root, under RuntimeDefault',
+    rule: 'every pod, including the stores, runs as a numeric non-root user under RuntimeDefault',
     find: (cluster) =>
       eachPod(cluster, ({ spec: { securityContext } }) => [
         ...unless(securityContext?.runAsNonRoot === true && (securityContext.runAsUser ?? 0) > 0, 'may run as root'),
@@ -36,7 +36,7 @@ export const podPolicies: Policy[] = [
     breakIt: (cluster) => (cluster.workloads.at(-1)!.spec.securityContext!.runAsUser = 0),
   },
   {
-    rule: 'every container drops all capabilities, cannot gain privileges, and writes nothing to its root file system',
+    rule: 'every container drops all capabilities, cannot gain privileges, and has a read-only root file system',
     find: (cluster) =>
       eachContainer(cluster, ({ name, securityContext }) => [
         ...unless(
@@ -52,33 +52,33 @@ export const podPolicies: Policy[] = [
     breakIt: (cluster) => delete firstContainer(cluster).securityContext!.readOnlyRootFilesystem,
   },
   {
-    rule: 'no pod reaches into its node',
+    rule: 'no pod has access to its node',
     find: (cluster) =>
       eachPod(cluster, ({ spec }) => [
         ...unless(!spec.hostNetwork && !spec.hostPID && !spec.hostIPC, 'shares a namespace of its node'),
         ...(spec.volumes ?? []).flatMap(({ name, ...source }) =>
           unless(
             Object.keys(source).every((kind) => safeVolumes.includes(kind)),
-            `volume ${name} is of the node`,
+            `volume ${name} belongs to the node`,
           ),
         ),
         ...spec.containers.flatMap(({ name, ports = [] }) =>
-          unless(!ports.some(({ hostPort }) => hostPort), `${name} has a port of the node`),
+          unless(!ports.some(({ hostPort }) => hostPort), `${name} uses a port of the node`),
         ),
       ]),
     breakIt: (cluster) => (cluster.workloads[0]!.spec.volumes = [{ name: 'node', hostPath: { path: '/' } }]),
   },
   {
-    rule: 'no pod holds a token of the API, and nothing grants any right in the cluster',
+    rule: 'no pod has an API token, and no object grants cluster permissions',
     find: (cluster) => [
       ...eachPod(cluster, ({ spec }) => [
         ...unless(spec.automountServiceAccountToken === false, 'mounts a token'),
         ...unless(
           cluster.manifests.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === spec.serviceAccountName),
-          'runs under an account that is not its own',
+          'runs under a shared service account',
         ),
       ]),
-      ...cluster.manifests.filter(({ kind }) => /Role/.test(kind)).map(({ kind }) => `a ${kind} grants rights`),
+      ...cluster.manifests.filter(({ kind }) => /Role/.test(kind)).map(({ kind }) => `a ${kind} grants permissions`),
     ],
     breakIt: (cluster) => (cluster.workloads[0]!.spec.automountServiceAccountToken = true),
   },
@@ -88,13 +88,13 @@ export const podPolicies: Policy[] = [
       const namespace = cluster.manifests.find(({ kind }) => kind === 'Namespace');
       return unless(
         namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce'] === 'restricted',
-        'the namespace allows more',
+        'the namespace does not enforce it',
       );
     },
     breakIt: (cluster) => delete cluster.manifests.find(({ kind }) => kind === 'Namespace')!.metadata.labels,
   },
   {
-    rule: 'every container asks for CPU and memory, has a memory limit, and no CPU limit',
+    rule: 'every container requests CPU and memory, and has a memory limit but no CPU limit',
     find: (cluster) =>
       eachContainer(cluster, ({ name, resources }) => [
         ...unless(resources?.requests?.['cpu'] && resources.requests['memory'], `${name} requests nothing`),
@@ -104,24 +104,24 @@ export const podPolicies: Policy[] = [
     breakIt: (cluster) => (firstContainer(cluster).resources!.limits!['cpu'] = '1'),
   },
   {
-    rule: 'the heap of node is between 40 and 75 % of the memory limit',
+    rule: 'the Node heap is between 40 and 75 % of the memory limit',
     find: (cluster) =>
       eachContainer(cluster, (container) => {
         const share = heapOf(container) / mebibytes(container.resources?.limits?.['memory']);
         return isOurs(container)
-          ? unless(share >= 0.4 && share <= 0.75, `${container.name} has a heap of ${share} of its limit`)
+          ? unless(share >= 0.4 && share <= 0.75, `${container.name} has a heap of ${share} of its memory limit`)
           : [];
       }),
     breakIt: (cluster) =>
       (cluster.workloads.find((workload) => isOurs(workload.spec.containers[0]!))!.spec.containers[0]!.env = []),
   },
   {
-    rule: 'images of others are pinned by digest, our own by version',
+    rule: 'external images are pinned by digest, our own by version',
     find: (cluster) =>
       eachContainer(cluster, ({ image = '' }) =>
         unless(
           image.includes('baton-') ? /:\d+\.\d+\.\d+(@|$)/.test(image) : /@sha256:[0-9a-f]{64}$/.test(image),
-          `${image} can change under its name`,
+          `${image} is not pinned`,
         ),
       ),
     breakIt: (cluster) => (firstContainer(cluster).image = 'localhost/baton-auth:latest'),

@@ -1,7 +1,7 @@
 import { selects, type Cluster } from '../cluster.ts';
 import { unless, type Policy } from './policy.ts';
 
-/** Keys whose values must never be readable by everybody who may list ConfigMaps. */
+/** Keys whose values must not be in a ConfigMap. */
 const SECRET_KEY = /SECRET|PASSWORD|PEPPER|TOKEN|_URL$|ENCRYPTION/;
 const PASSWORD_IN_URL = /:\/\/[^/\s]*:[^/\s]+@/;
 
@@ -11,7 +11,7 @@ const secretValues = (cluster: Cluster): string[] =>
     .flatMap(({ metadata }) => Object.values(cluster.secret(metadata.name)))
     .filter((value) => value.length > 0);
 
-/** A Service's port as every reference to it sees it. */
+/** A Service's port, found by name or number. */
 function servicePort(cluster: Cluster, service?: string, port?: { name?: string; number?: number } | number) {
   const wanted = typeof port === 'number' ? { number: port } : port;
   const ports = cluster.find('Service', service ?? '')?.spec?.ports;
@@ -49,7 +49,7 @@ export const referencePolicies: Policy[] = [
     breakIt: (cluster) => (cluster.all('ConfigMap')[0]!.data!['CACHE'] = 'redis://:hunter2@redis:6379'),
   },
   {
-    rule: 'configuration has its hash in its name, so that a change of it rolls out, and whatever is referred to exists',
+    rule: 'configuration has a content hash in its name, so that a change triggers a rollout, and every reference resolves',
     find: (cluster) =>
       cluster.workloads.flatMap(({ name, spec }) => {
         const references = spec.containers.flatMap(({ envFrom = [] }) =>
@@ -57,7 +57,7 @@ export const referencePolicies: Policy[] = [
         );
         const volumes = (spec.volumes ?? []).flatMap(({ configMap }) => (configMap ? [configMap.name ?? ''] : []));
         return [...references, ...volumes].flatMap((reference) => [
-          ...unless(/-[a-z0-9]{10}$/.test(reference), `${name} reads ${reference}, whose changes nobody notices`),
+          ...unless(/-[a-z0-9]{10}$/.test(reference), `${name} reads ${reference}, whose changes do not trigger a rollout`),
           ...unless(
             cluster.find('ConfigMap', reference) ?? cluster.find('Secret', reference),
             `${name} reads ${reference}, which does not exist`,
@@ -85,7 +85,7 @@ export const referencePolicies: Policy[] = [
     breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.selector = { 'app.kubernetes.io/name': 'portals' }),
   },
   {
-    rule: 'every port agrees: PORT, the container, the Service, the Ingress or the HTTPRoute, the probes',
+    rule: 'ports match: PORT, container, Service, Ingress or HTTPRoute, probes',
     find: (cluster) => [
       ...cluster.apps.flatMap((app) => {
         const [container] = app.spec!.template.spec!.containers;
@@ -99,20 +99,20 @@ export const referencePolicies: Policy[] = [
         const [workload] = cluster.workloads.filter(({ labels }) => selects({ matchLabels: spec!.selector! }, labels));
         const names = workload?.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name)) ?? [];
         return spec!.ports!.flatMap(({ targetPort }) =>
-          unless(names.includes(String(targetPort)), `${metadata.name} leads to no port ${targetPort}`),
+          unless(names.includes(String(targetPort)), `${metadata.name} has no port ${targetPort}`),
         );
       }),
       ...ingressBackends(cluster).flatMap((service) =>
-        unless(servicePort(cluster, service?.name, service?.port), `the Ingress leads to no ${service?.name}`),
+        unless(servicePort(cluster, service?.name, service?.port), `the Ingress has no backend ${service?.name}`),
       ),
       ...routeBackends(cluster).flatMap(({ name, port }) =>
-        unless(servicePort(cluster, name, port), `the HTTPRoute leads to no ${name}:${port}`),
+        unless(servicePort(cluster, name, port), `the HTTPRoute has no backend ${name}:${port}`),
       ),
     ],
     breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.ports![0]!.targetPort = 'web'),
   },
   {
-    rule: 'an Ingress needs no particular controller: no annotation, no class',
+    rule: 'an Ingress works with any controller: no annotations, no class',
     find: (cluster) => [
       ...cluster
         .all('Ingress')
@@ -123,7 +123,7 @@ export const referencePolicies: Policy[] = [
           ),
           ...unless(spec?.ingressClassName === undefined, `${metadata.name} names a class`),
         ]),
-      ...unless(ingressBackends(cluster).length + routeBackends(cluster).length > 0, 'nothing leads into the cluster'),
+      ...unless(ingressBackends(cluster).length + routeBackends(cluster).length > 0, 'no route leads into the cluster'),
     ],
     breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ kind }) => !/Ingress|HTTPRoute/.test(kind))),
   },

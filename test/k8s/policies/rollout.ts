@@ -14,7 +14,7 @@ const container = (app: IDeployment) => podSpec(app).containers[0]!;
 const podLabels = (app: IDeployment): Labels => app.spec!.template.metadata!.labels!;
 const first = (cluster: Cluster) => cluster.apps[0]!;
 
-/** Seconds the stores and the process may take to close after the last response. */
+/** Seconds that closing the stores and the process may take after the last response. */
 const CLOSE_SECONDS = 5;
 
 function secondsToStop(cluster: Cluster, app: App): number {
@@ -28,7 +28,7 @@ const autoscalerOf = (cluster: Cluster, app: App) =>
 
 export const rolloutPolicies: Policy[] = [
   {
-    rule: 'a rollout starts a new replica before it stops an old one, and waits a while before it goes on',
+    rule: 'a rollout starts a new replica before it stops an old one, and pauses between replicas',
     find: (cluster) =>
       eachApp(cluster, ({ spec }) => [
         ...unless(
@@ -40,16 +40,16 @@ export const rolloutPolicies: Policy[] = [
     breakIt: (cluster) => (first(cluster).spec!.strategy!.rollingUpdate!.maxUnavailable = 1),
   },
   {
-    rule: 'start-up, liveness and readiness ask different questions, and liveness never one about a store',
+    rule: 'start-up, liveness and readiness probes differ, and liveness does not depend on a store',
     find: (cluster) =>
       eachApp(cluster, (app) => {
         const { startupProbe, livenessProbe, readinessProbe } = container(app);
-        const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) =>
+        const probed = [startupProbe, livenessProbe, readinessProbe].map((probe) =>
           JSON.stringify(probe?.httpGet ?? probe?.tcpSocket),
         );
         return [
-          ...unless(new Set(asked).size === 3 && !asked.includes(undefined as never), 'probes are missing or the same'),
-          ...unless(livenessProbe?.httpGet?.path === '/health/live', 'is restarted for what a restart does not repair'),
+          ...unless(new Set(probed).size === 3 && !probed.includes(undefined as never), 'probes are missing or the same'),
+          ...unless(livenessProbe?.httpGet?.path === '/health/live', 'is restarted for problems that a restart does not fix'),
           ...unless(readinessProbe?.httpGet?.path === '/health/ready', 'gets traffic that it cannot serve'),
         ];
       }),
@@ -71,7 +71,7 @@ export const rolloutPolicies: Policy[] = [
     breakIt: (cluster) => (podSpec(first(cluster)).terminationGracePeriodSeconds = 20),
   },
   {
-    rule: 'draining nodes takes one replica at a time, and never waits for one that is broken',
+    rule: 'draining nodes evicts one replica at a time and does not wait for an unhealthy one',
     find: (cluster) =>
       eachApp(cluster, (app) => {
         const budget = cluster.all('PodDisruptionBudget').find(({ spec }) => selects(spec!.selector!, podLabels(app)))?.spec;
@@ -99,21 +99,21 @@ export const rolloutPolicies: Policy[] = [
     breakIt: (cluster) => delete podSpec(first(cluster)).topologySpreadConstraints![1]!.matchLabelKeys,
   },
   {
-    rule: 'the autoscaler alone sets the number, at least two, quick up and slow down',
+    rule: 'only the autoscaler sets the number of replicas: at least two, fast up, slow down',
     find: (cluster) =>
       eachApp(cluster, (app) => {
         const autoscaler = autoscalerOf(cluster, app);
         return [
-          ...unless(app.spec!.replicas === undefined, 'resets the number at every apply'),
-          ...unless((autoscaler?.minReplicas ?? 0) >= 2, 'may be alone'),
-          ...unless(autoscaler?.behavior?.scaleUp?.stabilizationWindowSeconds === 0, 'hesitates upwards'),
-          ...unless((autoscaler?.behavior?.scaleDown?.stabilizationWindowSeconds ?? 0) >= 300, 'is hasty downwards'),
+          ...unless(app.spec!.replicas === undefined, 'resets the number of replicas at every apply'),
+          ...unless((autoscaler?.minReplicas ?? 0) >= 2, 'allows a single replica'),
+          ...unless(autoscaler?.behavior?.scaleUp?.stabilizationWindowSeconds === 0, 'scales up late'),
+          ...unless((autoscaler?.behavior?.scaleDown?.stabilizationWindowSeconds ?? 0) >= 300, 'scales down early'),
         ];
       }),
     breakIt: (cluster) => (first(cluster).spec!.replicas = 3),
   },
   {
-    rule: 'each pod knows its own name, node and zone',
+    rule: 'each pod has its name, node and zone in its environment',
     find: (cluster) =>
       eachApp(cluster, (app) =>
         Object.entries({
@@ -123,14 +123,14 @@ export const rolloutPolicies: Policy[] = [
         }).flatMap(([name, path]) =>
           unless(
             container(app).env?.some((variable) => variable.name === name && variable.valueFrom?.fieldRef?.fieldPath === path),
-            `does not know its ${name}`,
+            `lacks ${name}`,
           ),
         ),
       ),
     breakIt: (cluster) => container(first(cluster)).env!.pop(),
   },
   {
-    rule: 'nobody is nailed to a replica',
+    rule: 'no Service has session affinity',
     find: (cluster) =>
       cluster
         .all('Service')

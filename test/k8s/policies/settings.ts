@@ -4,10 +4,10 @@ import { portalSettings } from '../../../apps/portal/src/config.ts';
 import type { Cluster } from '../cluster.ts';
 import { unless, type Policy } from './policy.ts';
 
-/** The apps' own words for their environment, so that no second list can grow old. */
+/** The settings from the apps' own configuration, so that there is no second list to maintain. */
 const known = portalSettings;
 
-/** Read by node itself. */
+/** Read by Node itself. */
 const ofNode = ['NODE_OPTIONS'];
 
 const eachEnvironment = (cluster: Cluster, check: (env: Record<string, string>) => string[]): string[] =>
@@ -18,7 +18,7 @@ const eachEnvironment = (cluster: Cluster, check: (env: Record<string, string>) 
 
 const filledIn = (value: string): string => value || 'filled-in-by-a-person-0123456789';
 
-/** What a person or an operator writes later stands here as it will look: CloudNativePG's address, the empty lines of the example. */
+/** Placeholders for values that a person or an operator supplies: CloudNativePG's address, the empty lines of the example. */
 function asWritten(env: Record<string, string>): Record<string, string> {
   const later = ['SESSION_SECRETS', 'SESSION_PEPPER'].filter((name) => name in env).map((name) => [name, filledIn(env[name]!)]);
   const byOperator = env['DATABASE_URL']?.startsWith('<') && {
@@ -38,32 +38,32 @@ function problems(env: Record<string, string>): string[] {
 
 export const settingsPolicies: Policy[] = [
   {
-    rule: 'the apps accept every variable of their environment, and none is missing',
+    rule: 'the apps read every variable of their environment, and none is missing',
     find: (cluster) =>
       eachEnvironment(cluster, (env) => [
         ...problems(env),
-        ...Object.keys(env).flatMap((name) => unless(name in known || ofNode.includes(name), `no app knows ${name}`)),
+        ...Object.keys(env).flatMap((name) => unless(name in known || ofNode.includes(name), `no app reads ${name}`)),
       ]),
     breakIt: (cluster) => delete cluster.all('Secret').find(({ data }) => data?.['SESSION_PEPPER'])!.data!['SESSION_PEPPER'],
   },
   {
-    rule: 'a known user and a cookie without Secure exist in the demonstration only, and believed proxies everywhere',
+    rule: 'only the demo has public passwords and a cookie without Secure; TRUST_PROXY is set everywhere',
     find: (cluster) =>
       eachEnvironment(cluster, ({ DEMO = 'false', COOKIE_SECURE = 'true', TRUST_PROXY }) => [
-        ...unless(cluster.name.endsWith('demo') || (DEMO === 'false' && COOKIE_SECURE === 'true'), 'is a demonstration'),
-        ...unless(TRUST_PROXY === '1', 'does not know how many proxies stand in front'),
+        ...unless(cluster.name.endsWith('demo') || (DEMO === 'false' && COOKIE_SECURE === 'true'), 'has demo settings'),
+        ...unless(TRUST_PROXY === '1', 'has a wrong number of trusted proxies'),
       ]),
     breakIt: (cluster) => (cluster.all('ConfigMap').find(({ data }) => data?.['TRUST_PROXY'])!.data!['TRUST_PROXY'] = '0'),
   },
   {
-    rule: 'production speaks TLS with both of its stores, and with people',
+    rule: 'production uses TLS for both stores and for visitors',
     find: (cluster) =>
       cluster.name !== 'overlays/production'
         ? []
         : [
             ...eachEnvironment(cluster, ({ DATABASE_URL = '', REDIS_URL = '' }) => [
               ...unless(DATABASE_URL.includes('sslmode=verify-full'), 'does not verify Postgres'),
-              ...unless(REDIS_URL.startsWith('rediss://'), 'speaks to Redis in the clear'),
+              ...unless(REDIS_URL.startsWith('rediss://'), 'connects to Redis without TLS'),
             ]),
             ...cluster.all('Ingress').flatMap(({ spec }) => {
               const hosts = spec?.tls?.flatMap(({ hosts = [] }) => hosts) ?? [];
@@ -73,7 +73,7 @@ export const settingsPolicies: Policy[] = [
             }),
           ],
     breakIt: (cluster) => {
-      // Of all the rules only this one looks at production alone.
+      // The only rule that applies to production alone.
       Object.assign(cluster, { name: 'overlays/production' });
     },
   },

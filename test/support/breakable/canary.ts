@@ -2,38 +2,38 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
 import type { Member } from './member.ts';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Detects recovery: every replica uses both stores again, no event is unapplied and no key is dirty. */
 export class Canary {
   private readonly cluster: Cluster;
   private readonly strategy: string;
 
-  /** What can be observed depends on the strategy; a stock stack only reports its health. */
+  /** Only the tiered strategy reports more than its health. */
   constructor(cluster: Cluster, strategy = 'tiered') {
     this.cluster = cluster;
     this.strategy = strategy;
   }
 
-  async untilFine(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+  async untilRecovered(): Promise<void> {
+    const deadline = performance.now() + TIMEOUT_MS;
     for (;;) {
-      const wrong = await this.whatIsWrong().catch((error: Error) => error.message);
-      if (wrong === null) return;
-      if (performance.now() > deadline) throw new Error(`Not recovered after ${PATIENCE_MS / 1000} s: ${wrong}`);
+      const problem = await this.findProblem().catch((error: Error) => error.message);
+      if (problem === null) return;
+      if (performance.now() > deadline) throw new Error(`Not recovered after ${TIMEOUT_MS / 1000} s: ${problem}`);
       await pause(50);
     }
   }
 
-  private async whatIsWrong(): Promise<string | null> {
+  private async findProblem(): Promise<string | null> {
     for (const member of this.cluster.members) {
       await member.ask('/health/ready');
       if (this.strategy === 'tiered' && !(await usesBothStores(member))) return `${member.name} does not use both stores`;
     }
-    return this.strategy === 'tiered' ? this.whatIsLeftToDo() : null;
+    return this.strategy === 'tiered' ? this.pendingWork() : null;
   }
 
-  private async whatIsLeftToDo(): Promise<string | null> {
+  private async pendingWork(): Promise<string | null> {
     const { postgres, redis } = this.cluster;
     const [events] = await postgres.query<{ unapplied: number }>(
       'SELECT count(*)::integer AS unapplied FROM session_event WHERE applied_at IS NULL',

@@ -9,7 +9,7 @@ const nothing = async () => undefined;
 
 const each = async (victims: Member[], work: (victim: Member) => unknown) => void (await Promise.all(victims.map(work)));
 
-/** The faults by name. An instantaneous fault (a flush, a restart) has nothing to heal: the replicas recover from it. */
+/** The faults by name. An instantaneous fault (a flush, a restart) needs no repair: the replicas recover by themselves. */
 export const faults = {
   'redis killed': () => ({
     begin: ({ redis }) => redis.kill(),

@@ -11,9 +11,9 @@ import { RedisServer } from './redis-server.ts';
 export interface ClusterOptions {
   auths: number;
   portals: number;
-  /** What each app runs instead of Baton's own; the database is then left empty. */
+  /** Programs to run instead of Baton's apps; the database then stays empty. */
   scripts?: Record<App, string>;
-  /** For every replica: SESSION_STRATEGY and the like. */
+  /** Environment of every replica, such as SESSION_STRATEGY. */
   env?: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ const SETTINGS = {
   SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };
 
-/** Private stores and replicas that a test may break. */
+/** Replicas and private stores that a test may break. */
 export class Cluster {
   readonly folder: string;
   readonly postgres: PostgresServer;

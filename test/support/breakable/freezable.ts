@@ -3,7 +3,7 @@ import type { SupervisedProcess } from '../../../tools/local/supervisor.ts';
 
 type Process = Pick<SupervisedProcess, 'freeze' | 'thaw'>;
 
-/** A process that a fault freezes for long, or a stall for a moment: the end of a stall must not end the fault. */
+/** A process that a fault or a short stall freezes: the end of the stall must not end the fault. */
 export abstract class Freezable {
   private isFrozen = false;
 

@@ -8,17 +8,17 @@ import { TcpProxy } from '../tcp-proxy.ts';
 
 export interface MemberOptions {
   app: App;
-  /** What node runs. */
+  /** The program that node runs. */
   script: string;
   name: string;
   postgresUrl: string;
   redisPort: number;
-  /** SESSION_* and others. */
+  /** More settings, such as SESSION_*. */
   env: Record<string, string>;
   logFolder: string;
 }
 
-/** One replica: a process that reaches each store over a link that only it uses. */
+/** One replica: a process with a separate link to each store. */
 export class Member extends Freezable {
   private process!: SupervisedProcess;
 
@@ -54,7 +54,7 @@ export class Member extends Freezable {
     return member;
   }
 
-  /** Also after a kill: same address, same links. */
+  /** Also restarts it after a kill, at the same address and with the same links. */
   async start(): Promise<void> {
     const { script, name, env, logFolder, postgresUrl } = this.options;
     const logFile = join(logFolder, `${name}.log`);
@@ -80,7 +80,7 @@ export class Member extends Freezable {
     await this.process.kill();
   }
 
-  /** Its own report on itself; throws unless the status is 2xx. */
+  /** The body of a GET. @throws unless the status is 2xx. */
   async ask(path: string): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
     if (!response.ok) throw new Error(`${this.name} ${path}: ${response.status} ${await response.text()}`);

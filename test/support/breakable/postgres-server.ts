@@ -3,7 +3,7 @@ import { startPostgres } from '../../../tools/local/postgres.ts';
 import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
-/** Statement counts for tests. Data survives a killed process without fsync. */
+/** Tests count statements. Data survives a killed process even without fsync. */
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
 
 /** A Postgres that can be killed and restarted. */

@@ -6,7 +6,7 @@ import { startRedis } from '../../../tools/local/redis.ts';
 import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
 
-/** No automatic dumps, and no delay before a replica is synchronised. */
+/** No automatic dumps, and no delay before a replica is synchronized. */
 const ARGS = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
 
 /** A Redis that can be killed, restarted empty or from an old dump, and replaced by its replica. */
@@ -37,7 +37,7 @@ export class RedisServer extends Freezable {
     return this.server.kill();
   }
 
-  /** Starts it again on the same port, from its last dump or empty. */
+  /** Restarts it on the same port, empty or from its last dump. */
   async startAgain(data: 'empty' | 'last-dump'): Promise<void> {
     if (data === 'empty') await rm(this.dumpFile(), { force: true });
     this.server = await startRedis({ dataFolder: this.dataFolder, port: this.port, args: ARGS });
@@ -47,7 +47,7 @@ export class RedisServer extends Freezable {
     await this.command('SAVE');
   }
 
-  /** Waits until this replica has the data of its primary. */
+  /** Waits until this replica is in sync with its primary. */
   async untilInSync(): Promise<void> {
     while (!String(await this.command('INFO', 'replication')).includes('master_link_status:up')) await pause(10);
   }

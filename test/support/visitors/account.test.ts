@@ -1,6 +1,6 @@
 import { Account } from './account.ts';
 
-describe('what is known about a password', () => {
+describe('the known password of an account', () => {
   it('is the new one after an acknowledged change', async () => {
     const account = new Account('ada', 'old');
     await account.change(async () => 'done');
@@ -14,7 +14,7 @@ describe('what is known about a password', () => {
     expect(account).toMatchObject({ isCertain: true, password: 'old' });
   });
 
-  it('is uncertain while a change is under way, and after one that nobody answered', async () => {
+  it('is uncertain during a change, and after a change without a response', async () => {
     const account = new Account('ada', 'old');
     await account.change(async () => {
       expect(account.isCertain).toBe(false);

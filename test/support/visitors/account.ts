@@ -15,17 +15,17 @@ export class Account {
     return this.candidates.length === 1 && !this.isChanging;
   }
 
-  /** The likeliest first. */
+  /** Most likely first. */
   get password(): string {
     return this.candidates[0]!;
   }
 
-  /** The likeliest password was refused: the next login tries another candidate. */
+  /** The most likely password was refused, so the next login tries another candidate. */
   wasRefused(): void {
     this.candidates.push(this.candidates.shift()!);
   }
 
-  /** Tries to change the password, one change at a time. `change` returns the outcome. */
+  /** Changes the password, unless a change is in progress. `change` returns the outcome. */
   async change(change: (current: string, next: string) => Promise<'done' | 'refused' | 'unknown'>): Promise<void> {
     const next = `${this.name}-password-${++this.changes}`;
     const current = this.password;

@@ -1,11 +1,11 @@
 import type { Preferences } from './exchange.ts';
 import type { Request } from './request.ts';
 
-/** What a history needs of a response. */
+/** The parts of a response that a history needs. */
 export interface Reply {
   status: number;
   retryAfter: boolean;
-  /** The new value of the session cookie, '' when it was cleared, undefined when it was not set. */
+  /** The new value of the session cookie; '' if it was cleared, undefined if it was not set. */
   cookie: string | undefined;
   body: Body;
 }
@@ -19,14 +19,14 @@ interface Body {
 
 const COOKIE_NAME = 'baton';
 /** Longer than all deadlines of a request together. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** Throws when no complete response arrives: the connection broke, or it took too long. */
+/** @throws if no complete response arrives: a broken connection, or a timeout. */
 export async function ask(url: string, request: Request, cookie: string | null): Promise<Reply> {
   const response = await fetch(`${url}${request.path}`, {
     method: request.method,
     redirect: 'manual',
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
     headers: {
       accept: 'application/json',
       ...(request.body && { 'content-type': 'application/json' }),
@@ -54,10 +54,10 @@ export const tallyIn = ({ tally }: Body): Record<string, number> => tally ?? {};
 export const preferencesIn = ({ theme, language, density }: Body): Partial<Preferences> =>
   Object.fromEntries(Object.entries({ theme, language, density }).filter(([, value]) => value !== undefined));
 
-/** Why there was no response, in a word or two. */
+/** The reason for a missing response, in a few words. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no response within ${PATIENCE_MS} ms`;
+  if (error.name === 'TimeoutError') return `no response within ${TIMEOUT_MS} ms`;
   const cause = error.cause as NodeJS.ErrnoException | undefined;
   return cause?.code ?? cause?.message ?? error.message;
 }

@@ -26,7 +26,7 @@ export class Recording {
   }
 }
 
-/** One cookie jar, shared by concurrent requests as by the tabs of a browser. */
+/** One cookie jar, shared by concurrent requests, like the tabs of a browser. */
 export class Browser {
   cookie: Cookie | null = null;
   /** Replaced cookies, which a thief or a stale tab may still send. */
@@ -42,7 +42,7 @@ export class Browser {
     this.recording = recording;
   }
 
-  /** Sends a request to this replica, and records the exchange. */
+  /** Sends a request to a replica and records the exchange. */
   async send(operation: Operation, member: Member, secrets: Secrets, cookie = this.cookie): Promise<Exchange> {
     const sent = operation.kind === 'login' ? null : cookie;
     const startMs = performance.now();
@@ -62,7 +62,7 @@ export class Browser {
       operation,
       startMs,
       endMs: performance.now(),
-      response: typeof reply === 'string' ? { kind: 'none', why: reply } : answered(reply, issued, operation),
+      response: typeof reply === 'string' ? { kind: 'none', why: reply } : received(reply, issued, operation),
     };
     this.recording.exchanges.push(exchange);
     this.keep(exchange.response, sent, issued);
@@ -78,7 +78,7 @@ export class Browser {
     };
   }
 
-  /** As browsers do, but a response to an older cookie does not replace a newer one. */
+  /** Like a browser, except that a response to an older cookie does not replace a newer one. */
   private keep(response: ExchangeResponse, sent: Cookie | null, issued: Cookie | null): void {
     if (response.kind === 'none' || sent !== this.cookie) return;
     const isOver = response.cookie === 'cleared' || response.status === 401;
@@ -88,7 +88,7 @@ export class Browser {
   }
 }
 
-function answered(reply: Reply, issued: Cookie | null, operation: Operation): ExchangeResponse {
+function received(reply: Reply, issued: Cookie | null, operation: Operation): ExchangeResponse {
   const { status, retryAfter, body } = reply;
   return {
     kind: 'received',

@@ -1,4 +1,4 @@
-/** One request of one browser, and the response. Times are of the clock of the process that sent the request. */
+/** One request of one browser and its response. Times are from the clock of the sending process. */
 export interface Exchange {
   number: number;
   client: string;
@@ -18,7 +18,7 @@ export type PreferencePath = 'theme' | 'language' | 'density';
 export type Preferences = Record<PreferencePath, string>;
 
 export type Operation =
-  /** `certain`: only this password can be right; no change of it is unconfirmed or under way. */
+  /** `certain`: only this password can be right; no change is unconfirmed or in progress. */
   | { kind: 'login'; certain: boolean }
   | { kind: 'read' | 'tally' | 'preferences' | 'logout' | 'revoke-others' | 'password' }
   | { kind: 'add'; name: string; amount: number }
@@ -40,7 +40,7 @@ export type ExchangeResponse =
       preferences?: Partial<Preferences>;
     };
 
-/** done: acknowledged. refused: had no effect. unknown: may have happened, or may still happen. */
+/** done: acknowledged. refused: no effect. unknown: may have taken effect, or may still. */
 export type Outcome = 'done' | 'refused' | 'unknown';
 
 export function outcomeOf({ response }: Exchange): Outcome {

@@ -2,7 +2,7 @@ import type { Cluster } from '../breakable/cluster.ts';
 import type { Account } from './account.ts';
 import { ask } from './ask.ts';
 
-/** Registers the account. It runs before any fault, so it has to succeed. */
+/** Registers the account. It runs before any fault, so it must succeed. */
 export async function register(cluster: Cluster, account: Account): Promise<Account> {
   const [auth] = cluster.of('auth');
   const body = { username: account.name, password: account.password };

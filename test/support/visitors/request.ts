@@ -8,7 +8,7 @@ export interface Request {
   body?: object;
 }
 
-/** The HTTP request that does an operation. */
+/** The HTTP request of an operation. */
 export function requestFor(operation: Operation, secrets: { user: string; password: string; next?: string }): Request {
   switch (operation.kind) {
     case 'login':

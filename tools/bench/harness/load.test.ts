@@ -16,7 +16,7 @@ async function serving<T>(listener: RequestListener, work: (port: number) => Pro
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-it('sends what there is, once, over keep-alive connections', async () => {
+it('sends each request once over keep-alive connections', async () => {
   let left = 100;
   const seen = new Set<unknown>();
   const result = await serving(
@@ -32,7 +32,7 @@ it('sends what there is, once, over keep-alive connections', async () => {
   expect(seen.size).toBe(4);
 });
 
-it('ends after its seconds', async () => {
+it('stops after the given seconds', async () => {
   const result = await serving(
     (_req, res) => res.end(),
     (port) => runLoad({ port, connections: 2, seconds: 0.2, next: () => GET }),
@@ -42,7 +42,7 @@ it('ends after its seconds', async () => {
   expect(result.broken).toBe(0);
 });
 
-it('counts refusals and broken connections instead of hiding them', async () => {
+it('counts error responses and broken connections', async () => {
   const result = await serving(
     (req, res) => (req.url === '/broken' ? req.socket.destroy() : res.writeHead(503, { 'content-length': 0 }).end()),
     (port) => {
@@ -54,7 +54,7 @@ it('counts refusals and broken connections instead of hiding them', async () => 
   expect(result.broken).toBe(1);
 });
 
-it('waits for a body that comes in pieces', async () => {
+it('waits for a body that arrives in chunks', async () => {
   let left = 1;
   const result = await serving(
     (_req, res) => {

@@ -79,16 +79,16 @@ export class Server {
   private async ask<T>(question: string): Promise<T> {
     const id = ++this.asked;
     const { promise, resolve } = Promise.withResolvers<T>();
-    const hear = (message: unknown) => {
+    const onMessage = (message: unknown) => {
       const reply = message as { id: number; response: T };
       if (reply.id === id) resolve(reply.response);
     };
-    this.process.on('message', hear);
+    this.process.on('message', onMessage);
     this.process.send({ id, ask: question });
     const late = wait(ASK_DEADLINE_MS, undefined, { ref: false }).then(() =>
       Promise.reject(new Error(`The measured server did not respond to ${question}.`)),
     );
-    return Promise.race([promise, late]).finally(() => this.process.off('message', hear));
+    return Promise.race([promise, late]).finally(() => this.process.off('message', onMessage));
   }
 
   async stop(): Promise<void> {

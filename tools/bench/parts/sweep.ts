@@ -80,9 +80,9 @@ export async function sweep(stores: BenchStores, { env, sessions }: Filled, { co
       ['while sweeping', during.perSecond, during.p50Ms, during.p99Ms, during.failed],
       ['afterwards', calm.perSecond, calm.p50Ms, calm.p99Ms, calm.failed],
     ]);
-    const gone = deleted.toLocaleString('en');
+    const deletedText = deleted.toLocaleString('en');
     const size = (bytes: number) => `${round(bytes / 2 ** 20, 0)} MB`;
-    return `${gone} of ${sessions.toLocaleString('en')} expired rows were deleted in ${took} s (table and indexes before: ${size(bytesBefore)}).\n\n${table}`;
+    return `${deletedText} of ${sessions.toLocaleString('en')} expired rows were deleted in ${took} s (table and indexes before: ${size(bytesBefore)}).\n\n${table}`;
   } finally {
     await server.stop();
   }

@@ -8,12 +8,12 @@ describe('the plan of a seed', () => {
     return Array.from({ length: count }, () => faults.next().value as PlannedFault);
   };
 
-  it('is the same every time, and another one for another seed', () => {
+  it('is repeatable, and differs for another seed', () => {
     expect(first(30, 7)).toEqual(first(30, 7));
     expect(first(30, 7)).not.toEqual(first(30, 8));
   });
 
-  it('holds every fault once before one comes again', () => {
+  it('contains every fault once before it repeats one', () => {
     const names = first(faultNames.length, 3).map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(faultNames));
   });

@@ -14,7 +14,7 @@ export interface PlannedFault {
   holdMs: number;
 }
 
-/** What will break, in which order, for how long. Every fault comes once before one comes again. */
+/** The faults, their order and duration. Every fault occurs once before one repeats. */
 export function* plan(random: Random, members: string[]): Generator<PlannedFault> {
   for (;;) {
     for (const name of random.shuffled(faultNames)) {
@@ -23,15 +23,19 @@ export function* plan(random: Random, members: string[]): Generator<PlannedFault
   }
 }
 
-/** Breaks one thing at a time, mends it, and waits until all have recovered: what two faults at once may lose is written down, not tested here. */
-export async function* breakThings(cluster: Cluster, canary: Canary, planned: Iterable<PlannedFault>): AsyncGenerator<FaultSpan> {
+/** Injects one fault at a time, heals it, and waits for recovery. Simultaneous faults may lose data (decision 3), so they are not tested. */
+export async function* injectFaults(
+  cluster: Cluster,
+  canary: Canary,
+  planned: Iterable<PlannedFault>,
+): AsyncGenerator<FaultSpan> {
   for (const next of planned) {
     const victim = cluster.members.find(({ name }) => name === next.victim)!;
-    yield await breakOnce(cluster, canary, next, victim);
+    yield await injectFault(cluster, canary, next, victim);
   }
 }
 
-async function breakOnce(
+async function injectFault(
   cluster: Cluster,
   canary: Canary,
   { name, calmMs, holdMs }: PlannedFault,
@@ -44,6 +48,6 @@ async function breakOnce(
   await fault.begin(cluster, [victim]);
   await pause(holdMs);
   await fault.heal(cluster, [victim]);
-  await canary.untilFine();
+  await canary.untilRecovered();
   return { name: `${name} (${victim.name})`, startMs, endMs: performance.now() };
 }

@@ -3,14 +3,14 @@ import type { Cluster } from '../../../test/support/breakable/cluster.ts';
 import type { Random } from '../random.ts';
 
 const CALM_MS = [700, 2500] as const;
-/** Shorter than the deadline for Postgres: nobody may notice, so to the judge a stall is no fault. */
+/** Shorter than the Postgres deadline: a stall must not fail a request, so the checker does not treat it as a fault. */
 const STALL_MS = [100, 500] as const;
 
 /**
- * Stops some processes, or all, for a part of a second, again and again: what a machine does that has sold its cores twice, that
- * migrates, or whose programs collect garbage. Deadlines pass, connections are given up, and copies fall behind.
+ * Repeatedly stops some or all processes for a fraction of a second, as oversubscribed cores, live migration and garbage collection do.
+ * Deadlines pass, connections close, and copies lag.
  */
-export async function stallThings(cluster: Cluster, random: Random, end: AbortSignal): Promise<void> {
+export async function stallProcesses(cluster: Cluster, random: Random, end: AbortSignal): Promise<void> {
   while (!end.aborted) {
     await pause(random.between(...CALM_MS), undefined, { signal: end }).catch(() => undefined);
     const processes = [...cluster.members, cluster.redis, cluster.postgres];

@@ -1,16 +1,16 @@
 import { dishonestResponses } from './dishonest-responses.ts';
-import { endingsByCookie } from './endings.ts';
+import { revocationsByCookie } from './revocations.ts';
 import type { History, Violation } from './history.ts';
-import { lateHonours } from './late-honours.ts';
+import { lateAcceptances } from './late-acceptances.ts';
 import { lostChanges } from './lost-changes.ts';
 import { randomLogouts } from './random-logouts.ts';
 
-/** Judges a run: every broken promise it can prove. What could be explained by a missing response is no proof. */
+/** Returns every provable violation. What a missing response could explain is not a violation. */
 export function check(history: History): Violation[] {
-  const endings = endingsByCookie(history);
+  const revocations = revocationsByCookie(history);
   return [
-    ...randomLogouts(history, endings),
-    ...lateHonours(history, endings),
+    ...randomLogouts(history, revocations),
+    ...lateAcceptances(history, revocations),
     ...lostChanges(history),
     ...dishonestResponses(history),
   ];

@@ -1,20 +1,20 @@
 import { type Exchange, outcomeOf, type Preferences } from '../../../test/support/visitors/exchange.ts';
 
-/** What was asked, what was answered, and when: all that a check needs to judge a run, and nothing that it could believe by mistake. */
+/** All requests, responses and faults of a run, with their times: the only input of the checker. */
 export interface History {
   exchanges: Exchange[];
   faults: FaultSpan[];
-  /** T of the promises: how late a logout or a change may still be unknown somewhere. */
+  /** T: how long a logout or a change may take to reach every replica. */
   boundMs: number;
-  /** What a busy machine may add to T before it counts: the time between the response leaving and the client noting it. */
+  /** Added to T for a busy machine: the time between sending a response and recording it. */
   slackMs: number;
-  /** Replicas keep copies of their own, or stores stall, so a change may be unknown elsewhere for up to T at any time. */
+  /** With a near cache or stalls, any read may be up to T old. */
   isLagging: boolean;
-  /** What the portal shows before anybody chose. */
+  /** The portal's default preferences. */
   defaults: Preferences;
 }
 
-/** From the moment something was broken until the system had recovered from it, not only until it was mended. */
+/** From the injection of a fault until the system has recovered, which is later than the repair. */
 export interface FaultSpan {
   name: string;
   startMs: number;
@@ -28,8 +28,8 @@ export interface Violation {
   exchanges: Exchange[];
 }
 
-/** True when the response shows that the replica took the cookie for a live session. A logout proves nothing: it also succeeds without one. */
-export function isHonoured(exchange: Exchange): boolean {
+/** Whether the response proves that the replica accepted the cookie. A logout does not: it also succeeds without a session. */
+export function isAccepted(exchange: Exchange): boolean {
   const { operation, response, cookie, user } = exchange;
   if (cookie === null || operation.kind === 'login' || operation.kind === 'logout') return false;
   if (outcomeOf(exchange) !== 'done' || response.kind !== 'received') return false;
@@ -37,8 +37,8 @@ export function isHonoured(exchange: Exchange): boolean {
 }
 
 /**
- * The moment after which a change cannot take effect any more. An answered one: when it was answered. An unanswered one may sit in a
- * frozen server or a frozen link, so it can come through until the fault that it met is over.
+ * The time after which a change can no longer take effect: the time of its response. Without a response, the request may be stuck in a
+ * frozen server or link, and can take effect until that fault ends.
  */
 export function settledMs(history: History, exchange: Exchange): number {
   if (outcomeOf(exchange) !== 'unknown') return exchange.endMs;
@@ -49,7 +49,7 @@ export function settledMs(history: History, exchange: Exchange): number {
 export const overlaps = (a: { startMs: number; endMs: number }, b: { startMs: number; endMs: number }) =>
   a.startMs <= b.endMs && b.startMs <= a.endMs;
 
-/** How old the state may be that this read shows: up to T while something is broken (with a near cache or stalls: at any time), else not at all. */
+/** How stale this read may be: up to T during a fault (with a near cache or stalls: at any time), otherwise not at all. */
 export function stalenessMs(history: History, exchange: Exchange): number {
   const mayLag = history.isLagging || history.faults.some((fault) => overlaps(fault, exchange));
   return mayLag ? history.boundMs + history.slackMs : 0;

@@ -1,12 +1,12 @@
 import { type Exchange, outcomeOf, type PreferencePath } from '../../../test/support/visitors/exchange.ts';
-import { type History, isHonoured, settledMs, stalenessMs, type Violation } from './history.ts';
+import { type History, isAccepted, settledMs, stalenessMs, type Violation } from './history.ts';
 
-/** P3: a read that misses an acknowledged change, or shows one that nobody made. */
+/** P3: a read that misses an acknowledged change, or shows one that was never requested. */
 export function lostChanges(history: History): Violation[] {
   const bySession = Map.groupBy(history.exchanges, (exchange) => exchange.session);
   bySession.delete(null);
   return [...bySession.values()].flatMap((exchanges) => {
-    const reads = exchanges.filter(isHonoured);
+    const reads = exchanges.filter(isAccepted);
     return [
       ...reads.flatMap((read) => wrongCounts(history, exchanges, read)),
       ...reads.flatMap((read) => wrongPreferences(history, exchanges, read)),
@@ -14,7 +14,7 @@ export function lostChanges(history: History): Violation[] {
   });
 }
 
-/** A tally counts exactly: between all that was surely added before the read, and that plus all that may have been added. */
+/** A tally is between the sum of acknowledged additions before the read and the sum of all possible ones. */
 function wrongCounts(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
   if (read.response.kind !== 'received' || !read.response.tally || read.operation.kind !== 'tally') return [];
   const tally = read.response.tally;
@@ -27,7 +27,7 @@ function wrongCounts(history: History, exchanges: Exchange[], read: Exchange): V
     if (found < least)
       return [violation(`${name}: ${found} in the tally, ${least} acknowledged: ${least - found} lost`, ...sure, read)];
     if (found > most)
-      return [violation(`${name}: ${found} in the tally, ${most} asked for: ${found - most} too many`, ...before, read)];
+      return [violation(`${name}: ${found} in the tally, ${most} requested: ${found - most} too many`, ...before, read)];
     return [];
   });
 }
@@ -37,7 +37,7 @@ const isEffectiveAdd = (exchange: Exchange): exchange is Add =>
   exchange.operation.kind === 'add' && outcomeOf(exchange) !== 'refused';
 const total = (adds: Add[]) => adds.reduce((sum, { operation }) => sum + operation.amount, 0);
 
-/** A preference shows a write, or the default, that no acknowledged later write had replaced before the read began. */
+/** A preference is the default or a write that no later, acknowledged write replaced before the read began. */
 function wrongPreferences(history: History, exchanges: Exchange[], read: Exchange): Violation[] {
   if (read.response.kind !== 'received' || !read.response.preferences || read.operation.kind !== 'preferences') return [];
   const shown = { ...history.defaults, ...read.response.preferences };

@@ -1,4 +1,4 @@
-/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 takes a rejection for an error */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 forwards a rejection to the error handler */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import { RedisStore } from 'connect-redis';
@@ -11,14 +11,14 @@ interface Data {
   preferences?: Record<string, string>;
 }
 
-/** What the session holds. Not declared on SessionData: the apps of this workspace have a declaration of their own. */
+/** The session's data. It is not declared on SessionData, which the apps of this workspace extend. */
 const dataOf = (req: Request): Data => req.session;
 
 const environment = (name: string): string => process.env[name] ?? '';
 
 /**
- * What most sites run: express-session over connect-redis, as their READMEs show it. It serves the same routes as Baton's apps,
- * so the same visitors and the same checks apply to it. Users are in Postgres.
+ * The stock stack: express-session over connect-redis, set up as their READMEs show. It serves the same routes as Baton's apps, so
+ * the same visitors and checks apply. Users are in Postgres.
  */
 const redis = createClient({ url: environment('REDIS_URL') });
 redis.on('error', () => undefined);
