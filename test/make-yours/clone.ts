@@ -1,8 +1,8 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { RunFile } from '../../tools/local/folder.ts';
@@ -13,7 +13,7 @@ const project = resolve(import.meta.dirname, '../..');
 /** What this jest and this npm set for their children is not for a clone's. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|JEST_|NODE_ENV|NODE_OPTIONS|DATABASE_URL|REDIS_URL|INIT_CWD)/.test(name),
+    ([name]) => !/^(npm_|JEST_|TEST_|NODE_ENV|NODE_OPTIONS|DATABASE_URL|REDIS_URL|INIT_CWD)/.test(name),
   ),
 );
 
@@ -24,9 +24,9 @@ export class Clone {
 
   constructor() {
     this.git('clone', '--quiet', project, '.');
-    symlinkSync(join(project, 'node_modules'), join(this.folder, 'node_modules'));
-    // The pattern of .gitignore is for a folder, and this is a link.
-    appendFileSync(join(this.folder, '.git/info/exclude'), 'node_modules\n');
+    const packages = join(project, 'node_modules');
+    // Hard links need no time and no space, but both folders on one file system.
+    if (spawnSync('cp', ['-al', packages, this.folder]).status !== 0) execFileSync('cp', ['-R', '-P', packages, this.folder]);
   }
 
   git(...args: string[]): string {
@@ -59,6 +59,19 @@ export class Clone {
 
   text(file: string): string {
     return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  /** `npm test`, passed: how many tests each suite has, and the time. */
+  async test(): Promise<{ tests: Map<string, number>; seconds: number }> {
+    const results = join(this.folder, '.local/tests.json');
+    const { seconds } = await this.npm('test', '--json', `--outputFile=${results}`);
+    const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as {
+      testResults: { name: string; assertionResults: unknown[] }[];
+    };
+    const tests = testResults.map(
+      ({ name, assertionResults }) => [relative(this.folder, name), assertionResults.length] as const,
+    );
+    return { tests: new Map(tests), seconds };
   }
 
   /** `npm start`, up. */

@@ -52,7 +52,8 @@ export class Visitor {
       const location = response.headers.get('location');
       const html = response.headers.get('content-type')?.includes('text/html') ? await response.text() : '';
       if (html === '') await response.body?.cancel();
-      if (response.status >= 400) dead.push(`${from} -> ${path}: ${response.status}`);
+      // A page for users asks everybody else to log in.
+      if (response.status >= 400 && response.status !== 401) dead.push(`${from} -> ${path}: ${response.status}`);
       for (const target of [...targetsIn(html), ...(location ? [location] : [])]) {
         const url = new URL(target.replaceAll('&amp;', '&'), new URL(path, this.origin));
         const next = url.pathname + url.search;

@@ -4,6 +4,8 @@ import ts from 'typescript';
 export interface Cut {
   readonly node: ts.Node;
   readonly replacement?: ts.Node;
+  /** Instead of a replacement from the source. */
+  readonly text?: string;
 }
 
 /** The smallest thing around a use that can be taken out and leaves valid code; null where only a person can decide. */
@@ -63,7 +65,8 @@ function isDispensable(call: ts.CallExpression | ts.NewExpression, argument: ts.
   const index = all.findIndex((each) => each === argument);
   const parameters = checker.getResolvedSignature(call)?.declaration?.parameters ?? [];
   const parameter = parameters[Math.min(index, parameters.length - 1)];
-  if (index < 0 || !parameter || !ts.isParameter(parameter)) return false;
+  // A path without its last step would be another path.
+  if (index < 0 || !parameter || !ts.isParameter(parameter) || ts.isStringLiteral(argument)) return false;
   if (parameter.dotDotDotToken) return all.length > 1;
   return index === all.length - 1 && !!(parameter.questionToken ?? parameter.initializer);
 }
@@ -99,6 +102,13 @@ function asDeclaration(node: ts.Node): Cut | 'climb' | null {
   if (ts.isBindingElement(node) && ts.isObjectBindingPattern(parent)) return { node };
   if (ts.isExpressionWithTypeArguments(node) && ts.isHeritageClause(parent) && parent.token === ts.SyntaxKind.ImplementsKeyword)
     return { node: parent.types.length > 1 ? node : parent };
+  if (
+    ts.isVariableDeclaration(parent) &&
+    parent.initializer === node &&
+    parent.type &&
+    parent.type.getText().endsWith('| undefined')
+  )
+    return { node, text: ' undefined' };
   if (ts.isVariableDeclaration(node) && ts.isVariableDeclarationList(parent))
     return { node: parent.declarations.length > 1 ? node : parent.parent };
   return null;

@@ -56,6 +56,12 @@ const rest = (text: string): string => cut(text)['/main.tsx']!;
 
 describe('what used something removed', () => {
   it.each([
+    [
+      'the value of an optional variable',
+      'export const a: number | undefined = gone();',
+      'export const a: number | undefined = undefined;',
+    ],
+    ['a path', "apply(apply('/', './gone.ts')); one(2);", 'one(2);'],
     ['an element of a list', 'const a = [Kept, Gone.forRoot({}), 2];', 'const a = [Kept, 2];'],
     [
       'a provider',

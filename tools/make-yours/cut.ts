@@ -163,10 +163,10 @@ function edited(
 ): string {
   let result = '';
   let at = from;
-  for (const { node, replacement } of cuts.toSorted((a, b) => a.node.pos - b.node.pos)) {
+  for (const { node, replacement, text = '' } of cuts.toSorted((a, b) => a.node.pos - b.node.pos)) {
     const start = startOf(node, file);
     if (start < at) continue;
-    result += file.text.slice(at, start) + (replacement ? textOf(replacement) : '');
+    result += file.text.slice(at, start) + (replacement ? textOf(replacement) : text);
     at = endOf(node, file);
   }
   return result + file.text.slice(at, to);

@@ -7,7 +7,7 @@ import { readme, withoutDeadLinks, withoutVariables, writeLicense } from './docu
 import { trackedFiles } from './git.ts';
 import { cleanPackages, cleanProjects } from './manifests.ts';
 import type { Choice } from './options.ts';
-import { ALWAYS } from './parts.ts';
+import { ALWAYS, EDGE } from './parts.ts';
 import { renameSource } from './rename-source.ts';
 import { renamePath, renameText } from './rename-text.ts';
 import { removeUnused } from './unused.ts';
@@ -53,7 +53,8 @@ export function makeYours(choice: Choice, say: (line: string) => void): void {
 }
 
 function split({ without }: Choice, files: readonly string[]): { removed: string[]; remaining: string[] } {
-  const paths = [...without, ALWAYS].flatMap((part) => part.paths);
+  const keepsEdge = EDGE.needs.some((needed) => !without.some(({ name }) => name === needed));
+  const paths = [...without, ALWAYS, ...(keepsEdge ? [] : [EDGE])].flatMap((part) => part.paths);
   const isRemoved = (file: string): boolean => paths.some((path) => path.test(file));
   return {
     removed: files.filter(isRemoved),
@@ -120,7 +121,7 @@ function parsedConfig(): ts.ParsedCommandLine {
 const FORMATTED = ['apps', 'libs', 'tools', 'test'];
 
 function format(): void {
-  const top = readdirSync('.').filter((file) => /\.(js|cjs|json)$/.test(file));
+  const top = readdirSync('.').filter((file) => /^[^.].*\.(js|cjs|json)$/.test(file));
   execFileSync(process.execPath, [join('node_modules', 'oxfmt', 'bin', 'oxfmt'), '--write', ...FORMATTED, ...top], {
     stdio: 'pipe',
   });

@@ -16,18 +16,22 @@ export const PARTS: readonly Part[] = [
   {
     name: 'demo',
     what: 'shop, cluster view, fault buttons, explanations, demo accounts',
-    paths: [/^(apps|libs|tools|test)\/(.*\/)?demo\//, ...below('test/browser')],
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?demo\//],
     scripts: ['screenshots'],
     variables: ['DEMO', 'SOURCE_URL', 'LAUNCHER_URL', 'LAUNCHER_TOKEN'],
   },
-  { name: 'bench', what: 'the benchmark', paths: below('tools/bench', 'test/bench'), scripts: ['bench'] },
+  { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',
     what: 'the chaos tool and its judge',
-    paths: below('tools/chaos', 'test/chaos', 'test/faults/chaos.test.ts'),
+    paths: below('tools/chaos'),
     scripts: ['chaos'],
   },
-  { name: 'k8s', what: 'manifests for Kubernetes', paths: below('k8s', 'test/k8s', 'docs/operations/kubernetes.md') },
+  {
+    name: 'k8s',
+    what: 'manifests for Kubernetes',
+    paths: [/^k8s\/(?!components\/edge\/haproxy\.cfg$)/, ...below('test/k8s', 'docs/operations/kubernetes.md')],
+  },
   { name: 'docker', what: 'images and compose', paths: below('docker', 'test/images') },
   {
     name: 'tokens',
@@ -38,14 +42,26 @@ export const PARTS: readonly Part[] = [
   {
     name: 'docs',
     what: "this project's own documents: decisions, benchmarks, faults, security",
-    paths: [/^docs\/(?!operations\/kubernetes\.md$)/, ...below('test/operations/sizing.test.ts')],
+    paths: [
+      /^docs\/(?!operations\/kubernetes\.md$)/,
+      ...below('test/operations/sizing.test.ts', 'test/faults/documentation.test.ts'),
+    ],
   },
 ];
+
+/** The edge proxy of both compose and Kubernetes: removed with the second of them. */
+export const EDGE = { needs: ['k8s', 'docker'], paths: below('k8s', 'test/proxy') };
 
 /** Removed whatever is chosen: this command, and what presents the original project. */
 export const ALWAYS: Part = {
   name: 'make-yours',
   what: 'this command',
-  paths: below('tools/make-yours', 'test/make-yours', 'CONTRIBUTING.md', 'docs/images'),
+  paths: below(
+    'tools/make-yours',
+    'test/make-yours',
+    'CONTRIBUTING.md',
+    'docs/images',
+    'docs/decisions/0013-a-starter-with-a-removable-demo.md',
+  ),
   scripts: ['make-yours'],
 };

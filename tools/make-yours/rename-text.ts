@@ -25,7 +25,7 @@ function renameLine(line: string, name: Name): string {
       .replace(/baton(?=_[a-z])/g, name.snake)
       .replace(/Baton(?=[A-Z])/g, name.pascal)
       // The thing that runners hand over is not the product.
-      .replace(/\b(relay|of the|through the|no|a|your|one) baton\b(?! (engine|session|process|server))/gi, '$1 stick')
+      .replace(/\b(relay|yellow of the) baton\b/gi, '$1 stick')
       .replaceAll('Baton', name.title)
       .replace(/baton(?=[A-Z])/g, name.camel)
       .replace(/baton/gi, name.kebab)

@@ -1,5 +1,5 @@
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
-import type { Manifest } from '../k8s/build.ts';
+import type { Manifest } from './build.ts';
 
 /** A route of either kind of manifest: a prefix of whole path elements, and its Service. */
 interface Route {

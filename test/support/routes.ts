@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onCleanup } from './cleanup.ts';
+
+/** The app behind each path: one table for every proxy. */
+export const routes: [path: string, app: 'auth' | 'portal'][] = [
+  ['/', 'portal'],
+  ['/?next=/auth/login', 'portal'],
+  ['/auth', 'auth'],
+  ['/auth/', 'auth'],
+  ['/auth?next=/', 'auth'],
+  ['/auth/login', 'auth'],
+  ['/auth/login?next=/cart', 'auth'],
+  ['/auth/sessions/abc', 'auth'],
+  ['/auth/.well-known/jwks.json', 'auth'],
+  ['/authors', 'portal'],
+  ['/auth-x/login', 'portal'],
+  ['/Auth/login', 'portal'],
+  ['/api/auth/login', 'portal'],
+  ['/api/session', 'portal'],
+  ['/api/events', 'portal'],
+  ['/assets/auth/page.js', 'portal'],
+  ['/cart', 'portal'],
+];
+
+export interface Stub {
+  name: string;
+  port: number;
+  url: string;
+}
+
+/** A stub replica that returns its name and the request it received. */
+async function stub(app: string): Promise<Stub> {
+  const server = createServer((request, response) => {
+    const { url, headers } = request;
+    response.end(JSON.stringify({ app, url, headers: forwarded(headers) }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onCleanup(() => server.close().closeAllConnections());
+  const { port } = server.address() as AddressInfo;
+  return { name: app, port, url: `http://127.0.0.1:${port}` };
+}
+
+const forwarded = (headers: IncomingMessage['headers']) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => /forwarded|real-ip|^host$/.test(name)));
+
+interface Seen {
+  app: string;
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** @param start opens the front between visitors and one replica of each app; returns its address. */
+export function testFront(start: (replicas: { auth: [Stub]; portal: [Stub] }) => Promise<string>): void {
+  let front: string;
+  const request = async (path: string, headers = {}): Promise<Seen> =>
+    (await fetch(`${front}${path}`, { headers })).json() as Promise<Seen>;
+
+  beforeAll(async () => {
+    front = await start({ auth: [await stub('auth')], portal: [await stub('portal')] });
+  });
+
+  it.each(routes)('serves %s from %s, with the path unchanged', async (path, app) => {
+    expect(await request(path)).toMatchObject({ app, url: path });
+  });
+
+  it('ignores forwarding headers of visitors and sets its own', async () => {
+    const claims = {
+      'x-forwarded-for': '9.9.9.9',
+      forwarded: 'for=9.9.9.9',
+      'x-real-ip': '9.9.9.9',
+      'x-forwarded-prefix': '/evil',
+    };
+    const { headers } = await request('/api/session', claims);
+    expect(headers['x-forwarded-for']).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+    expect(headers['x-forwarded-proto']).toBe('http');
+    expect(headers['host']).toBe(new URL(front).host);
+    expect(JSON.stringify(headers)).not.toMatch(/9\.9\.9\.9|evil/);
+  });
+}
