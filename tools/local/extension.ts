@@ -1,8 +1,6 @@
 import type { App } from './balancer/balancer.ts';
-import type { Replicas } from './replicas.ts';
+import type { Environment, Replicas } from './replicas.ts';
 import type { Store } from './stores.ts';
-
-export type Environment = Record<string, string | undefined>;
 
 /** What the launcher runs. */
 export interface Running {

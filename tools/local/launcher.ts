@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { type App, type Balancer, startBalancer } from './balancer/balancer.ts';
 import { buildIfNeeded } from './build.ts';
 import { extension } from './extensions.ts';
-import type { Environment, Started } from './extension.ts';
+import type { Started } from './extension.ts';
 import { projectFolder, removeRunFile, type RunFile, secrets, writeRunFile } from './folder.ts';
 import { supervisor } from './supervisor.ts';
 import type { LauncherOptions } from './options.ts';
-import { Replicas } from './replicas.ts';
+import { type Environment, Replicas } from './replicas.ts';
 import { statusBlock } from './status.ts';
 import { openPostgres, openRedis, type Store } from './stores.ts';
 

@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { App, Balancer } from './balancer/balancer.ts';
-import type { Environment } from './extension.ts';
 import { localFolder, projectFolder } from './folder.ts';
 import { supervisor, type SupervisedProcess } from './supervisor.ts';
 import { freePort, LOOPBACK } from './ports.ts';
+
+export type Environment = Record<string, string | undefined>;
 
 export interface Replica {
   app: App;

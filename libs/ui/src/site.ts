@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Assets } from './assets.ts';
 import type { Words } from './language/words.ts';
-import type { PageOptions } from './layout/page.tsx';
 import { NAVIGATION, type NavigationItem } from './navigation.ts';
 import type { Language, Visit } from './visit.ts';
 
@@ -11,6 +10,19 @@ export interface Reader {
   visit: Visit;
   /** The texts in the reader's language. */
   t: Words;
+}
+
+export interface PageOptions {
+  title: string;
+  /** Further entries of the client build that this page loads, such as `cluster`: their scripts. */
+  scripts?: string[];
+  /** The same: their style sheets. */
+  styles?: string[];
+  description?: string;
+  /** Set where the text is not in the reader's language. */
+  mainLanguage?: string;
+  /** The page's event stream, and the event types it handles. Signed-in readers get the one that reports the end of their session. */
+  events?: { address: string; types: string[] };
 }
 
 export interface HomePage {

@@ -1,22 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { words } from '../language/words.ts';
-import type { Site } from '../site.ts';
+import type { PageOptions, Site } from '../site.ts';
 import type { Visit } from '../visit.ts';
 import { Footer } from './footer.tsx';
 import { Header } from './header.tsx';
-
-export interface PageOptions {
-  title: string;
-  /** Further entries of the client build that this page loads, such as `cluster`: their scripts. */
-  scripts?: string[];
-  /** The same: their style sheets. */
-  styles?: string[];
-  description?: string;
-  /** Set where the text is not in the reader's language. */
-  mainLanguage?: string;
-  /** The page's event stream, and the event types it handles. Signed-in readers get the one that reports the end of their session. */
-  events?: { address: string; types: string[] };
-}
 
 interface PageProps extends PageOptions {
   site: Site;

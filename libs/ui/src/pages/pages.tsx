@@ -4,9 +4,9 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { ComponentChildren, VNode } from 'preact';
 import { words } from '../language/words.ts';
-import { Page, type PageOptions } from '../layout/page.tsx';
+import { Page } from '../layout/page.tsx';
 import { renderPage } from '../render.ts';
-import { type Reader, Site } from '../site.ts';
+import { type PageOptions, type Reader, Site } from '../site.ts';
 import { visitOf } from '../visit.ts';
 import { errorPage } from './error-page.tsx';
 
