@@ -6,8 +6,8 @@ export default {
   // Minutes by nature: npm run test:long.
   testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   testSequencer: '<rootDir>/test/setup/longest-first.js',
-  // Suites start processes of their own, which need the other half of the cores. Two keep a small machine busy while one waits.
-  maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
+  // Suites start processes of their own, which need the other half of the cores. Three keep a small machine busy while some wait.
+  maxWorkers: Math.max(3, Math.ceil(availableParallelism() / 2)),
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
     '^@baton/(session|platform|tokens|ui|demo)$': '<rootDir>/libs/$1/src/index.ts',
