@@ -10,14 +10,14 @@ import type { RunFile } from '../../tools/local/folder.ts';
 const run = promisify(execFile);
 const project = resolve(import.meta.dirname, '../..');
 
-/** What this jest and this npm set for their children is not for a clone's. */
+/** The environment without what this npm and this jest set for their child processes. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(npm_|JEST_|TEST_|NODE_ENV|NODE_OPTIONS|DATABASE_URL|REDIS_URL|INIT_CWD)/.test(name),
   ),
 );
 
-/** The committed state of this project in a folder of its own, with this project's packages. */
+/** A clone of this project's HEAD in a temporary folder, with this project's node_modules. */
 export class Clone {
   readonly folder = mkdtempSync(join(tmpdir(), 'make-yours-'));
   private served: ReturnType<typeof spawn> | null = null;
@@ -25,7 +25,7 @@ export class Clone {
   constructor() {
     this.git('clone', '--quiet', project, '.');
     const packages = join(project, 'node_modules');
-    // Hard links need no time and no space, but both folders on one file system.
+    // Hard links are fast, but work only within one file system.
     if (spawnSync('cp', ['-al', packages, this.folder]).status !== 0) execFileSync('cp', ['-R', '-P', packages, this.folder]);
   }
 
@@ -51,7 +51,7 @@ export class Clone {
     return { output: stdout + stderr, seconds: Math.round((performance.now() - start) / 1000) };
   }
 
-  /** Every file that git does not ignore, as it is now. */
+  /** Every file in the work tree that git does not ignore. */
   files(): string[] {
     const listed = this.git('ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(Boolean);
     return [...new Set(listed)].filter((file) => existsSync(join(this.folder, file)));
@@ -61,7 +61,7 @@ export class Clone {
     return readFileSync(join(this.folder, file), 'utf8');
   }
 
-  /** `npm test`, passed: how many tests each suite has, and the time. */
+  /** Runs `npm test`, which must pass. Returns the number of tests of each suite, and the time. */
   async test(): Promise<{ tests: Map<string, number>; seconds: number }> {
     const results = join(this.folder, '.local/tests.json');
     const { seconds } = await this.npm('test', '--json', `--outputFile=${results}`);
@@ -74,7 +74,7 @@ export class Clone {
     return { tests: new Map(tests), seconds };
   }
 
-  /** `npm start`, up. */
+  /** Runs `npm start` until it serves. */
   async serve(): Promise<RunFile> {
     const port = await freePort();
     const args = ['start', '--silent', '--', '--port', String(port)];
@@ -84,7 +84,7 @@ export class Clone {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
     const file = join(this.folder, '.local/run.json');
     for (const deadline = performance.now() + 180_000; !existsSync(file); await pause(200))
-      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`npm start did not get up:\n${output}`);
+      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`npm start did not become ready:\n${output}`);
     return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
   }
 

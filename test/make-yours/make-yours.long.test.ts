@@ -9,7 +9,7 @@ const MOST_LINES_OF_THE_SMALLEST = 9000;
 let clone: Clone;
 afterEach(() => clone?.remove(), MINUTES);
 
-/** The old name may stay in two places: the licence it is under, and one line that says where it comes from. */
+/** The old name may remain in two places: LICENSE, and the attribution line of the README. */
 function expectNoOldName(): void {
   const found = clone.files().flatMap((file) => [
     ...(/baton/i.test(file) ? [file] : []),
@@ -24,7 +24,7 @@ function expectNoOldName(): void {
   expect(found.filter((line) => !/^(README\.md|LICENSE): /.test(line))).toEqual([]);
 }
 
-/** Registers, logs in, outlives the replica that served, and finds no dead link. */
+/** Registers, logs in, kills the replica that served, stays logged in, and finds no dead link. */
 async function expectServes(name: string): Promise<void> {
   const running = await clone.serve();
   const stranger = new Visitor(running.url);
@@ -63,7 +63,7 @@ function linesOfTypeScript(): { lines: number; code: number } {
 /** The tests of the first variant, which removes nothing, by file. */
 let all: Map<string, number>;
 
-/** Suites whose own part remains keep every test. */
+/** A suite that remains keeps every test. */
 function expectNoLostTests(remaining: Map<string, number>): void {
   all ??= remaining;
   const lost = [...remaining].filter(([file, tests]) => tests < (all.get(file) ?? tests));

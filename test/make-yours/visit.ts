@@ -2,7 +2,7 @@ import type { RunFile } from '../../tools/local/folder.ts';
 
 type Replica = RunFile['replicas'][number];
 
-/** Somebody with cookies who uses a served clone. */
+/** A visitor of a served clone, with a cookie jar. */
 export class Visitor {
   private readonly jar = new Map<string, string>();
   private readonly origin: string;
@@ -35,7 +35,7 @@ export class Visitor {
     return [...this.jar.keys()];
   }
 
-  /** Who the site says this is, and which replica said so. */
+  /** The user of this session, and the replica that served the response. */
   async session(): Promise<{ status: number; user?: string; replica?: string }> {
     const response = await this.request('/api/session', { headers: { accept: 'application/json' } });
     if (response.status !== 200) return { status: response.status };
@@ -52,8 +52,9 @@ export class Visitor {
       const location = response.headers.get('location');
       const html = response.headers.get('content-type')?.includes('text/html') ? await response.text() : '';
       if (html === '') await response.body?.cancel();
-      // A page for users asks everybody else to log in.
-      if (response.status >= 400 && response.status !== 401) dead.push(`${from} -> ${path}: ${response.status}`);
+      // A page for users shows visitors a link to the login; any other 401 is a dead link.
+      const asksToLogIn = response.status === 401 && html.includes('/auth/login');
+      if (response.status >= 400 && !asksToLogIn) dead.push(`${from} -> ${path}: ${response.status}`);
       for (const target of [...targetsIn(html), ...(location ? [location] : [])]) {
         const url = new URL(target.replaceAll('&amp;', '&'), new URL(path, this.origin));
         const next = url.pathname + url.search;

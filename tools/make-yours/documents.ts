@@ -16,7 +16,7 @@ export function withoutVariables(text: string, variables: ReadonlySet<string>): 
     .replace(/\n+$/, '\n');
 }
 
-/** Links of a document to files that are gone become plain text; pictures disappear. */
+/** Links of a document to files that were removed become plain text; pictures disappear. */
 export function withoutDeadLinks(file: string, text: string): string {
   const leadsNowhere = (target: string): boolean =>
     !/^([a-z]+:|#)/.test(target) && !existsSync(join(dirname(file), target.split('#')[0]!));

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   console.log(done(choice));
 }
 
-/** What was not given, from the person at the terminal. */
+/** Asks for the options that were not given. */
 async function ask(given: Given): Promise<Given> {
   if (given.name && (given.yes || given.without !== undefined)) return given;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -40,7 +40,7 @@ async function ask(given: Given): Promise<Given> {
 
 async function agrees(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question('Go on? [y/N] ');
+  const answer = await terminal.question('Continue? [y/N] ');
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

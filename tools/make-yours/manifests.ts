@@ -25,7 +25,7 @@ export function cleanPackages(scripts: readonly string[], removedText: string, r
   writeJson('package-lock.json', lock);
 }
 
-/** `nest build auth && nest build demo-thing` without commands about folders that are gone. */
+/** `nest build auth && nest build demo-thing` without commands about folders that were removed. */
 const withoutMissing = (command: string): string =>
   command
     .split(' && ')
@@ -67,7 +67,7 @@ function resolve(packages: Record<string, Json>, from: string, name: string): st
   }
 }
 
-/** The lists of projects and aliases, without those whose folder is gone. */
+/** The lists of projects and aliases, without those whose folder was removed. */
 export function cleanProjects(): void {
   const nest = readJson('nest-cli.json');
   for (const [name, { root }] of Object.entries<Json>(nest['projects'])) if (!existsSync(root)) delete nest['projects'][name];

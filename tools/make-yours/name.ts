@@ -1,4 +1,4 @@
-/** The name this project has until somebody makes it theirs. */
+/** The name of the original project. */
 export const OLD = 'baton';
 
 export interface Name {

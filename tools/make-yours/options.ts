@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Name, refuseName, refuseText, toName } from './name.ts';
 import { type Part, PARTS } from './parts.ts';
 
-/** A mistake of the person at the keyboard: one sentence, no stack. */
+/** A wrong option: printed as one sentence, without a stack. */
 export class UsageError extends Error {}
 
 export interface Given {

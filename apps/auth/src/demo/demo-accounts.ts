@@ -27,7 +27,7 @@ export class DemoAccounts implements OnModuleInit {
   onModuleInit(): void {
     this.database.on('up', () => void this.create());
     void this.create();
-    // Nobody is sent here to log in while the accounts are being created. Without Postgres, a replica serves without them.
+    // Not ready while the accounts are being created. Without Postgres, the replica serves without them.
     this.readiness.add('demo-accounts', () => this.state !== 'creating');
   }
 
