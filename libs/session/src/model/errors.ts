@@ -2,7 +2,7 @@ export type StoreName = 'near' | 'redis' | 'postgres' | 'memory';
 
 /** The store did not respond or is unreachable. Whether the session lives is unknown: never treat this as "not found". */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
   constructor(
     readonly store: StoreName | 'sessions',
     message: string,
@@ -11,6 +11,9 @@ export class StoreUnavailableError extends Error {
     super(message, options);
   }
 }
+
+/** What a store holds of a session does not decode: damaged, or encrypted with a key that was removed. Trying again does not help. */
+export class UnreadableSessionError extends StoreUnavailableError {}
 
 /** The session ended (revoked or expired) between the load and the save of one request. */
 export class SessionGoneError extends Error {

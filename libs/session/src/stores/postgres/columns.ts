@@ -1,5 +1,5 @@
 import type { Codec } from '../../model/codec.ts';
-import { StoreUnavailableError } from '../../model/errors.ts';
+import { UnreadableSessionError } from '../../model/errors.ts';
 import { userIdOf, type Attributes, type Device, type NewSession, type SessionRecord } from '../../model/record.ts';
 
 /** The fields of a record that have a column. The device is two columns. */
@@ -69,6 +69,9 @@ export interface Row {
   readonly [column: string]: unknown;
 }
 
+/** What FIND returns; `key` is null if there is no live session. */
+export type FoundRow = (Row | { readonly key: null }) & { readonly caught_up: boolean };
+
 /** What a SELECT lists to get a `Row`. */
 export const SELECTED = [
   ...COLUMNS.map(({ name, type }) => (type === 'bigint' ? `${name}::float8 AS ${name}` : name)),
@@ -110,6 +113,6 @@ function decode(row: Row, codec: Codec): Attributes {
   try {
     return codec.decode(row.attributes, row.key) as Attributes;
   } catch (cause) {
-    throw new StoreUnavailableError('postgres', `Session ${row.public_id} cannot be decoded.`, { cause });
+    throw new UnreadableSessionError('postgres', `Session ${row.public_id} cannot be decoded.`, { cause });
   }
 }

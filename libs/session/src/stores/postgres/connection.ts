@@ -1,5 +1,6 @@
 import pg, { type Pool, type PoolClient } from 'pg';
 import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
+import type { Tx } from '../../model/store.ts';
 import { countOperation } from '../operations.ts';
 import { isOutage } from './outage.ts';
 
@@ -41,13 +42,23 @@ export class ClientLease {
   }
 }
 
-/** Does what the next statement needs, on a connection of its own: connects, and reads a table. */
-export async function probe({ url, deadlineMs }: { readonly url: string; readonly deadlineMs: number }): Promise<void> {
+/** The least that a change needs: a lock on a row, which a server that only reads refuses. */
+const WRITE = 'SELECT generation FROM session_cache WHERE id = 1 FOR KEY SHARE';
+
+/** Does what the next statement needs, on a connection of its own: connects, and locks a row. */
+export async function probe(
+  { url, deadlineMs }: { readonly url: string; readonly deadlineMs: number },
+  then: (tx: Tx) => Promise<unknown>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: deadlineMs });
   client.on('error', () => undefined);
+  const tx: Tx = { query: async (sql, params) => (await client.query(sql, params)).rows };
   try {
-    const read = client.connect().then(() => client.query('SELECT generation FROM session_cache'));
-    await withDeadline(read, deadlineMs, 'Postgres');
+    const work = client.connect().then(async () => {
+      await client.query(WRITE);
+      await then(tx);
+    });
+    await withDeadline(work, deadlineMs, 'Postgres');
   } finally {
     void client.end().catch(() => undefined);
   }

@@ -6,7 +6,7 @@ import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
 import { ClientLease, probe, send, type Statement } from './connection.ts';
-import { isOutage, messageOf } from './outage.ts';
+import { isOutage, isReadOnly, messageOf } from './outage.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -19,9 +19,12 @@ export interface DatabaseOptions {
 
 const PROBE_MS = 250;
 
+/** `read-only`: a standby, or a server that refuses writes. Reads succeed, and writes fail as while it is down. */
+export type DatabaseState = 'down' | 'read-only' | 'up';
+
 /**
  * Postgres behind a deadline and a circuit breaker. The breaker starts open, closes when a probe succeeds, and opens at the
- * first sign that the server is down or frozen. User traffic is never the probe. Emits 'up' and 'down'.
+ * first sign that the server is down or frozen. User traffic is never the probe. Emits 'up' and 'down', of writes.
  */
 export class Database extends EventEmitter<{ up: []; down: [] }> {
   readonly dataSource: DataSource;
@@ -31,7 +34,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private becomeKnown!: () => void;
   /** True once the first probe has succeeded or failed. */
   isKnown = false;
-  private up = false;
+  private state: DatabaseState = 'down';
   private respondedAt = 0;
   private since = Date.now();
   private why: unknown = 'not connected yet';
@@ -60,6 +63,9 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     });
   }
 
+  /** Runs on the probe's connection before Postgres counts as up. If it fails, the probe has failed. */
+  beforeUp: (tx: Tx) => Promise<unknown> = () => Promise.resolve();
+
   /** Begins to connect. Returns at once, also while Postgres is unavailable. */
   start(): void {
     this.probing = this.probeUntilUp();
@@ -68,12 +74,17 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   /** Resolves when the first probe has succeeded or failed. */
   readonly known: Promise<void> = new Promise((resolve) => (this.becomeKnown = resolve));
 
+  /** It can be written to. */
   get ready(): boolean {
-    return this.up;
+    return this.state === 'up';
+  }
+
+  get readable(): boolean {
+    return this.state !== 'down';
   }
 
   status(): { state: 'closed' | 'open'; since: number; reason: string | null } {
-    return { state: this.up ? 'closed' : 'open', since: this.since, reason: this.up ? null : messageOf(this.why) };
+    return { state: this.ready ? 'closed' : 'open', since: this.since, reason: this.ready ? null : messageOf(this.why) };
   }
 
   async query<T extends object>(
@@ -82,6 +93,11 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     options: { deadlineMs?: number } = {},
   ): Promise<T[]> {
     return this.run((client) => send<T>(client, sql, params), options.deadlineMs);
+  }
+
+  /** A statement that writes nothing: also sent while Postgres is read-only. */
+  async read<T extends object>(sql: string | Statement, params: unknown[] = []): Promise<T[]> {
+    return this.run((client) => send<T>(client, sql, params), undefined, this.readable);
   }
 
   /** The deadline is for the whole transaction. */
@@ -111,30 +127,35 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   async close(): Promise<void> {
     this.closing.abort();
-    this.up = false;
+    this.state = 'down';
     await this.probing;
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async run<T>(work: (client: PoolClient) => Promise<T>, deadlineMs = this.options.deadlineMs): Promise<T> {
+  private async run<T>(
+    work: (client: PoolClient) => Promise<T>,
+    deadlineMs = this.options.deadlineMs,
+    isPossible = this.ready,
+  ): Promise<T> {
     return this.judged(() => {
       const lease = new ClientLease(this.pool);
       return withDeadline(lease.use(work), deadlineMs, 'Postgres').catch((error: unknown) => {
         lease.release(error);
         throw error;
       });
-    });
+    }, isPossible);
   }
 
-  private async judged<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.up) throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(this.why)}`);
+  private async judged<T>(work: () => Promise<T>, isPossible = this.ready): Promise<T> {
+    if (!isPossible) throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(this.why)}`);
     try {
       const result = await work();
       this.respondedAt = performance.now();
       return result;
     } catch (error) {
       if (!isOutage(error)) throw error;
-      if (!this.isMerelyBusy(error)) this.lost(error);
+      if (isReadOnly(error)) this.becomeReadOnly(error);
+      else if (!this.isMerelyBusy(error)) this.lost(error);
       throw new StoreUnavailableError('postgres', `Postgres is unavailable: ${messageOf(error)}`, { cause: error });
     }
   }
@@ -145,12 +166,21 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   }
 
   private lost(error: unknown): void {
-    if (!this.up || this.closing.signal.aborted) return;
-    this.up = false;
-    this.since = Date.now();
-    this.why = error;
+    if (!this.readable || this.closing.signal.aborted) return;
     // Connections to a frozen server would never return to the pool.
     for (const client of this.clients) void client.end();
+    this.leave('down', error);
+  }
+
+  private becomeReadOnly(error: unknown): void {
+    if (this.ready && !this.closing.signal.aborted) this.leave('read-only', error);
+  }
+
+  /** From read-only, it is being probed already. */
+  private leave(next: DatabaseState, why: unknown): void {
+    const wasReady = this.ready;
+    this.become(next, why);
+    if (!wasReady) return;
     this.emit('down');
     this.probing = this.probeUntilUp();
   }
@@ -158,22 +188,28 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async probeUntilUp(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
-        await probe(this.options);
-        if (!this.dataSource.isInitialized) await this.dataSource.initialize();
-        this.up = true;
-        this.since = Date.now();
-        this.probed();
+        await probe(this.options, this.beforeUp);
+        await this.initialize();
+        if (this.closing.signal.aborted) return;
+        this.become('up', null);
         this.emit('up');
         return;
       } catch (error) {
-        this.why = error;
-        this.probed();
+        if (isReadOnly(error)) await this.initialize().catch(() => undefined);
+        this.become(isReadOnly(error) && this.dataSource.isInitialized ? 'read-only' : 'down', error);
         await pause(jittered(PROBE_MS), this.closing.signal);
       }
     }
   }
 
-  private probed(): void {
+  private async initialize(): Promise<void> {
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+  }
+
+  private become(state: DatabaseState, why: unknown): void {
+    if (state !== this.state) this.since = Date.now();
+    this.state = state;
+    this.why = why;
     this.isKnown = true;
     this.becomeKnown();
   }

@@ -9,9 +9,12 @@ export async function markApplied(database: Database, ids: readonly number[]): P
   if (ids.length > 0) await database.query('UPDATE session_event SET applied_at = now() WHERE id = ANY($1::int8[])', [ids]);
 }
 
-/** The events that are not applied to Redis yet, oldest first. */
-export function unapplied(database: Database, limit: number): Promise<SessionEvent[]> {
-  return database.query(`${SELECT_EVENTS} WHERE applied_at IS NULL ORDER BY session_event.id LIMIT $1`, [limit]);
+/** The events after an id that are not applied to Redis yet, oldest first. */
+export function unapplied(database: Database, limit: number, after = 0): Promise<SessionEvent[]> {
+  return database.read(`${SELECT_EVENTS} WHERE applied_at IS NULL AND id > $2 ORDER BY session_event.id LIMIT $1`, [
+    limit,
+    after,
+  ]);
 }
 
 const PAGE = 500;
@@ -51,7 +54,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
 
   /** Events after an id, for a listener that was disconnected. */
   since(id: number, limit = PAGE): Promise<SessionEvent[]> {
-    return this.database.query(`${SELECT_EVENTS} WHERE id > $1 ORDER BY session_event.id LIMIT $2`, [id, limit]);
+    return this.database.read(`${SELECT_EVENTS} WHERE id > $1 ORDER BY session_event.id LIMIT $2`, [id, limit]);
   }
 
   /** Announces an event of the application to every replica. */
@@ -70,7 +73,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
 
   private async poll(): Promise<void> {
     while (!this.closing.signal.aborted) {
-      if (this.database.ready) await this.read();
+      if (this.database.readable) await this.read();
       await pause(this.boundMs * 0.5, this.closing.signal);
     }
   }
@@ -103,7 +106,7 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
   }
 
   private async newest(): Promise<number> {
-    const [row] = await this.database.query<{ id: string | null }>('SELECT max(id) AS id FROM session_event');
+    const [row] = await this.database.read<{ id: string | null }>('SELECT max(id) AS id FROM session_event');
     return Number(row?.id ?? 0);
   }
 

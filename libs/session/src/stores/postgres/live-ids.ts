@@ -1,6 +1,8 @@
 import { TwoGenerationCache } from '../../kit/two-generation-cache.ts';
+import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Database } from './database.ts';
 import type { SessionFeed } from './feed.ts';
+import { POSTGRES_BEHIND } from './standing.ts';
 import { IS_LIVE } from './statements.ts';
 
 /** How long a positive result is reused, as a share of the revocation bound. */
@@ -24,7 +26,9 @@ export class LiveIds {
   async has(publicId: string): Promise<boolean> {
     const now = Date.now();
     if ((this.liveUntil.peek(publicId) ?? 0) > now) return true;
-    const isLive = (await this.database.query(IS_LIVE, [this.options.touchSeconds, publicId])).length > 0;
+    const [row] = await this.database.read<{ caught_up: boolean; live: boolean }>(IS_LIVE, [this.options.touchSeconds, publicId]);
+    const { caught_up: isCaughtUp, live: isLive } = row!;
+    if (!isCaughtUp) throw new StoreUnavailableError('postgres', POSTGRES_BEHIND);
     if (isLive) this.liveUntil.set(publicId, now + this.options.revocationMs * SHARE_OF_BOUND);
     return isLive;
   }

@@ -1,6 +1,7 @@
 import { DataSource, type MixedList } from 'typeorm';
 import { ADVISORY_LOCKS } from './locks.ts';
 import { Sessions1764000000000 } from './migrations/1764000000000-sessions.ts';
+import { Behind1795200000000 } from './migrations/1795200000000-behind.ts';
 
 /**
  * Brings the database to the newest schema and returns the names of the migrations that ran. Waits for a concurrent
@@ -15,7 +16,7 @@ export async function migrate(
     type: 'postgres',
     url: databaseUrl,
     applicationName: `${name} migrate`,
-    migrations: [Sessions1764000000000, ...Object.values(migrations)] as NewableFunction[] as never,
+    migrations: [Sessions1764000000000, Behind1795200000000, ...Object.values(migrations)] as NewableFunction[] as never,
     extra: { max: 2 },
   });
   await dataSource.initialize();

@@ -5,7 +5,7 @@ import { userIdOf, type NewSession, type SessionRecord } from '../../model/recor
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
 import { ChangingStore } from '../changing-store.ts';
-import { SELECTED, insertValues, toRecord, type Row } from './columns.ts';
+import { SELECTED, insertValues, toRecord, type FoundRow, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { SaveQueue } from './save-queue.ts';
@@ -20,6 +20,12 @@ export interface PostgresStoreOptions {
 
 /** Redis, if it has a copy that must follow. While it is not trusted, changes are written as unapplied events as well. */
 export type CopyState = { readonly trusted: boolean } | null;
+
+/** A live session or null, and whether that can be believed: false, if Redis may have changes that Postgres lacks. */
+export interface Sighting {
+  readonly record: SessionRecord | null;
+  readonly isCaughtUp: boolean;
+}
 
 /** Revoked sessions, and the ids of their events. */
 export interface Revoked {
@@ -44,7 +50,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   /** `change`, and whether it was announced as an event. */
   readonly saves: SaveQueue;
   private readonly touches = new Batcher<Touch, boolean>((touches) => this.touchAll(touches), { collectMs: TOUCHES_MS });
-  private readonly finds = new Batcher<string, SessionRecord | null>((keys) => this.findAll(keys), { serial: true });
+  private readonly finds = new Batcher<string, Sighting>((keys) => this.findAll(keys), { serial: true });
 
   constructor(
     readonly database: Database,
@@ -76,8 +82,12 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     });
   }
 
+  async find(key: string): Promise<SessionRecord | null> {
+    return (await this.look(key)).record;
+  }
+
   /** Concurrent reads share one statement: after a flush of Redis, every session is read from here. */
-  find(key: string): Promise<SessionRecord | null> {
+  look(key: string): Promise<Sighting> {
     return this.finds.add(key);
   }
 
@@ -98,7 +108,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   }
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
-    const rows = await this.database.query<Row>(LIST, [this.options.touchSeconds, userId]);
+    const rows = await this.database.read<Row>(LIST, [this.options.touchSeconds, userId]);
     return rows.map((row) => toRecord(row, this.codec));
   }
 
@@ -133,16 +143,18 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     return keys.map((key) => touched.has(key));
   }
 
-  private async findAll(keys: string[]): Promise<(SessionRecord | null | Error)[]> {
-    const rows = await this.database.query<Row>(FIND, [this.options.touchSeconds, [...new Set(keys)]]);
+  private async findAll(keys: string[]): Promise<(Sighting | Error)[]> {
+    const rows = await this.database.read<FoundRow>(FIND, [this.options.touchSeconds, [...new Set(keys)]]);
+    const isCaughtUp = rows[0]!.caught_up;
     const found = new Map(rows.map((row) => [row.key, this.decoded(row)]));
-    return keys.map((key) => found.get(key) ?? null);
+    return keys.map((key) => found.get(key) ?? { record: null, isCaughtUp });
   }
 
   /** A row that does not decode fails only its own reader. */
-  private decoded(row: Row): SessionRecord | Error {
+  private decoded(row: FoundRow): Sighting | Error {
+    if (row.key === null) return { record: null, isCaughtUp: row.caught_up };
     try {
-      return toRecord(row, this.codec);
+      return { record: toRecord(row, this.codec), isCaughtUp: row.caught_up };
     } catch (error) {
       return error as Error;
     }

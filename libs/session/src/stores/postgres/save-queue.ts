@@ -4,7 +4,7 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batcher } from '../../kit/batcher.ts';
-import { CHANGING, LIVE, asColumn, parameterOf, toRecord, type Row } from './columns.ts';
+import { CHANGING, LIVE, asColumn, parameterOf, toRecord, type FoundRow, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
 import { FIND } from './statements.ts';
@@ -41,6 +41,8 @@ interface Save {
 interface Group {
   readonly key: string;
   base: SessionRecord | undefined;
+  /** The highest version that a caller has loaded. */
+  loadedVersion: number;
   readonly saves: { save: Save; index: number }[];
 }
 
@@ -56,6 +58,13 @@ export class UncertainSaveError extends StoreUnavailableError {
     cause: Error,
   ) {
     super('postgres', cause.message, { cause });
+  }
+}
+
+/** A caller loaded a higher version than Postgres has: Redis has changes that must come to Postgres first. */
+export class BehindError extends StoreUnavailableError {
+  constructor() {
+    super('postgres', 'Postgres does not have the latest changes of this session yet.');
   }
 }
 
@@ -106,7 +115,8 @@ export class SaveQueue {
   /** One round of compare-and-set. Returns the groups with a conflict. */
   private async attempt(groups: Group[], outcomes: Outcome[], write: Write, reread: boolean): Promise<Group[]> {
     await this.readBases(reread ? groups : groups.filter((group) => group.base === undefined));
-    const live = groups.filter((group) => group.base !== undefined);
+    for (const group of groups.filter(isBehind)) for (const { index } of group.saves) outcomes[index] = new BehindError();
+    const live = groups.filter((group) => group.base !== undefined && !isBehind(group));
     const results = live.map((group) => applyAll(group, outcomes));
     const changed = live.map((group, i) => ({ group, next: results[i]! })).filter(({ group, next }) => next !== group.base);
     if (changed.length === 0) return [];
@@ -122,8 +132,9 @@ export class SaveQueue {
 
   private async readBases(groups: Group[]): Promise<void> {
     if (groups.length === 0) return;
-    const rows = await this.database.query<Row>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
-    const found = new Map(rows.map((row) => [row.key, toRecord(row, this.codec)]));
+    const rows = await this.database.query<FoundRow>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
+    const live = rows.filter((row): row is FoundRow & Row => row.key !== null);
+    const found = new Map(live.map((row) => [row.key, toRecord(row, this.codec)]));
     for (const group of groups) group.base = found.get(group.key);
   }
 
@@ -158,12 +169,18 @@ function eventsOf({ next, rotated }: { next: SessionRecord; rotated: boolean }, 
 function grouped(saves: Save[]): Group[] {
   const groups = new Map<string, Group>();
   saves.forEach((save, index) => {
-    const group = groups.get(save.key) ?? { key: save.key, base: undefined, saves: [] };
+    const group = groups.get(save.key) ?? { key: save.key, base: undefined, loadedVersion: 0, saves: [] };
     groups.set(save.key, group);
     group.saves.push({ save, index });
-    if (save.base !== undefined && save.base.version > (group.base?.version ?? 0)) group.base = save.base;
+    if (save.base === undefined || save.base.version <= group.loadedVersion) return;
+    group.base = save.base;
+    group.loadedVersion = save.base.version;
   });
   return [...groups.values()];
+}
+
+function isBehind({ base, loadedVersion }: Group): boolean {
+  return base !== undefined && base.version < loadedVersion;
 }
 
 /** Folds all changes of the group into one next version. A change that fails (too large) does not fail the others. */

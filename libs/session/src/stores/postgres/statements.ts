@@ -1,10 +1,16 @@
 import { INSERT_SESSION, LIVE, SELECTED, UNREVOKED } from './columns.ts';
 import type { Statement } from './connection.ts';
 import { ADVISORY_LOCKS } from './locks.ts';
+import { CAUGHT_UP } from './standing.ts';
 
 const named = (name: string, text: string): Statement => ({ name: `session-${name}`, text });
 
-export const FIND = named('find', `SELECT ${SELECTED} FROM session WHERE key = ANY($2::text[]) AND ${LIVE}`);
+/** Always returns a row, because of `caught_up`; its `key` is null if none of the sessions is live. */
+export const FIND = named(
+  'find',
+  `SELECT caught_up, live.* FROM (SELECT ${CAUGHT_UP} AS caught_up) AS standing
+   LEFT JOIN (SELECT ${SELECTED} FROM session WHERE key = ANY($2::text[]) AND ${LIVE}) AS live ON true`,
+);
 
 export const INSERT = named('insert', `${INSERT_SESSION} RETURNING ${SELECTED}`);
 
@@ -27,7 +33,10 @@ export const VOUCH = named(
 
 export const LIST = named('list', `SELECT ${SELECTED} FROM session WHERE user_id = $2 AND ${LIVE} ORDER BY created_at DESC, key`);
 
-export const IS_LIVE = named('is-live', `SELECT key FROM session WHERE public_id = $2 AND ${LIVE}`);
+export const IS_LIVE = named(
+  'is-live',
+  `SELECT ${CAUGHT_UP} AS caught_up, EXISTS (SELECT FROM session WHERE public_id = $2 AND ${LIVE}) AS live`,
+);
 
 export const LIST_KEYS_LOCKED = named(
   'list-locked',

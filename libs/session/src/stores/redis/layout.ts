@@ -13,11 +13,14 @@ export class RedisKeys {
   /** Which generation Redis holds, and for which server it was made: `<generation>|<run id>`. */
   readonly generation: string;
   readonly drainLock: string;
+  /** When replicas last used this Redis, and Postgres beside it: a hash, see `BEAT`. */
+  readonly state: string;
 
   /** `name` is the prefix of all keys. */
   constructor(private readonly name: string) {
     this.generation = `${name}:generation`;
     this.drainLock = `${name}:drain`;
+    this.state = `${name}:state`;
   }
 
   /** The value of one session. Every request needs it, so nothing else is built here. */

@@ -7,7 +7,7 @@ import { connect, type Connection, type RedisAddress, type RedisCommands } from 
 type LinkState = 'open' | 'recovering' | 'closed';
 
 /** Runs commands with a deadline, and only while Redis is trusted. */
-export type Ask = <T>(work: (redis: RedisCommands) => Promise<T>) => Promise<T>;
+export type Ask = <T>(work: (redis: RedisCommands) => Promise<T>, deadlineMs?: number) => Promise<T>;
 
 /** Runs on every new connection. Redis is trusted once it returns; it throws to refuse. */
 type Recover = (connection: Connection) => Promise<void>;
@@ -57,12 +57,12 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     return { state: this.state, since: this.since, reason: this.why?.message ?? null };
   }
 
-  readonly ask: Ask = async (work) => {
+  readonly ask: Ask = async (work, deadlineMs = this.deadlineMs) => {
     const connection = this.connection;
     if (this.state !== 'closed' || connection === undefined)
       throw new StoreUnavailableError('redis', `Redis is unavailable: ${this.why?.message}`);
     try {
-      const result = await withDeadline(work(connection.commands), this.deadlineMs, 'Redis');
+      const result = await withDeadline(work(connection.commands), deadlineMs, 'Redis');
       this.timeouts = 0;
       this.respondedAt = performance.now();
       return result;

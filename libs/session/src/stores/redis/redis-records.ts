@@ -59,6 +59,13 @@ export class RedisRecords {
     return ticket === null ? this.reads.add(key) : this.readFresh(key, ticket);
   }
 
+  /** For a reader that has nothing else to ask: waits for `deadlineMs`. */
+  async readLate(key: string, deadlineMs: number): Promise<Stored> {
+    countOperation('redis get');
+    const name = this.options.keys.session(key, this.options.generation());
+    return this.decode(key, await this.ask((redis) => redis.get(name), deadlineMs));
+  }
+
   /** The near cache: a record that Redis returned a moment ago and that has not been reported as changed since. */
   near(key: string): SessionRecord | undefined {
     return this.cache.fresh(key, performance.now());

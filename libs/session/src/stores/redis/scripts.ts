@@ -195,3 +195,28 @@ for _, set in ipairs(KEYS) do
 end
 return found`,
 );
+
+/**
+ * A replica uses this Redis. KEYS: the state. ARGV: how long a gap between two beats may be, in milliseconds; 1 if the replica
+ * uses Postgres too; 1 if sessions are dirty (Redis is ahead of Postgres), 0 if none is, '' if it did not look; 1 if it has
+ * just brought this Redis up to date. Returns 1 if Redis is behind: there was a gap while Postgres was in use, so Postgres may
+ * have changes that Redis has not (this stays so until a replica brings it up to date); then milliseconds since Postgres was
+ * last used, and since sessions are dirty, -1 for never. By Redis's clock.
+ */
+export const BEAT = new Script(
+  'redis beat',
+  `local time = redis.call('TIME')
+local now, gap = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1])
+local function since(field, later)
+  local at = redis.call('HGET', KEYS[1], field)
+  return at and later and later - at or -1
+end
+local beat = redis.call('HGET', KEYS[1], 'beat_at')
+local in_use = since('postgres_at', beat)
+if ARGV[4] ~= '1' and beat and now - beat > gap and in_use >= 0 and in_use <= gap then return {1, 0, 0} end
+redis.call('HSET', KEYS[1], 'beat_at', now)
+if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'postgres_at', now) end
+if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], 'dirty_since', now) end
+if ARGV[3] == '0' then redis.call('HDEL', KEYS[1], 'dirty_since') end
+return {0, since('postgres_at', now), since('dirty_since', now)}`,
+);

@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Database } from '../postgres/database.ts';
 import type { SessionEvent } from '../postgres/events.ts';
 import { markApplied, unapplied, type SessionFeed } from '../postgres/feed.ts';
-import { agreeOnGeneration } from '../postgres/generation.ts';
+import { agreeOnGeneration, knownGeneration } from '../postgres/generation.ts';
 import type { PostgresStore } from '../postgres/postgres-store.ts';
 import type { Connection } from '../redis/client.ts';
 import { KEY_LENGTH, type RedisKeys } from '../redis/layout.ts';
@@ -12,6 +12,7 @@ import { RedisCopy } from '../redis/redis-copy.ts';
 import type { Ask, RedisLink } from '../redis/redis-link.ts';
 import { Drainer } from './drainer.ts';
 import { storedGeneration } from './generation.ts';
+import { Heartbeat, RedisBehindError } from './heartbeat.ts';
 import { reconcile } from './reconcile.ts';
 
 const PAGE = 500;
@@ -26,6 +27,7 @@ const RECOVERY_DEADLINE_MS = 1000;
 export class CacheReconciler {
   generation = 0;
   readonly copy: RedisCopy;
+  readonly heartbeat: Heartbeat;
   private identity = '';
   private readonly database: Database;
   private readonly drainer: Drainer;
@@ -43,6 +45,7 @@ export class CacheReconciler {
     this.database = postgres.database;
     this.copy = this.copyOf(link.ask, () => this.generation);
     this.drainer = new Drainer(postgres, this.copy, link);
+    this.heartbeat = new Heartbeat(postgres.database, link, keys);
   }
 
   private copyOf(ask: Ask, generation: () => number): RedisCopy {
@@ -53,6 +56,7 @@ export class CacheReconciler {
 
   start(): void {
     const { feed, link, database } = this;
+    this.heartbeat.start();
     feed.subscribe((event) => this.onEvent(event));
     feed.on('woken', () => void this.repairSoon());
     // Also when Redis becomes trusted: Postgres may have returned, or changed, during the recovery.
@@ -88,15 +92,22 @@ export class CacheReconciler {
     const identity = await withDeadline(connection.identity(), RECOVERY_DEADLINE_MS, 'Redis');
     const ask: Ask = (work) => withDeadline(work(connection.commands), RECOVERY_DEADLINE_MS, 'Redis').catch(redisFailed);
     await database.known;
-    const generation = database.ready ? await agreeOnGeneration(database, identity) : await storedGeneration(ask, keys, identity);
-    if (database.ready) {
-      await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
-      const copy = this.copyOf(ask, () => generation);
-      while ((await this.apply(copy)) > 0);
-    }
+    const { readable } = database;
+    const generation = await this.generationFor(identity, ask);
+    if (database.ready) await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
+    if (readable) await this.applyAll(this.copyOf(ask, () => generation));
+    await this.heartbeat.beatRedis(ask, { refreshed: readable });
     this.identity = identity;
     this.generation = generation;
     if (this.options.nearCacheMs > 0) await this.track(connection);
+  }
+
+  private async generationFor(identity: string, ask: Ask): Promise<number> {
+    if (this.database.ready) return agreeOnGeneration(this.database, identity);
+    if (!this.database.readable) return storedGeneration(ask, this.keys, identity);
+    const generation = await knownGeneration(this.database, identity);
+    if (generation !== undefined) return generation;
+    throw new StoreUnavailableError('redis', 'Postgres does not know this Redis server, and is read-only.');
   }
 
   private async track(connection: Connection): Promise<void> {
@@ -106,15 +117,14 @@ export class CacheReconciler {
       throw new Error('SESSION_NEAR_CACHE_MS needs client tracking, which Redis Cluster does not support here: set it to 0.');
   }
 
-  /** Applies unapplied events to Redis, up to a page. Returns how many there were. */
-  private async apply(copy: RedisCopy): Promise<number> {
-    const events = await unapplied(this.database, PAGE);
-    await Promise.all(events.map((event) => this.applyOne(copy, event)));
-    await markApplied(
-      this.database,
-      events.map(({ id }) => id),
-    );
-    return events.length;
+  /** Applies the unapplied events to Redis, until there are no more. */
+  private async applyAll(copy: RedisCopy): Promise<void> {
+    const events = (after: number) => unapplied(this.database, PAGE, after);
+    for (let page = await events(0); page.length > 0; page = await events(page.at(-1)!.id)) {
+      await Promise.all(page.map((event) => this.applyOne(copy, event)));
+      const ids = page.map(({ id }) => id);
+      if (this.database.ready) await markApplied(this.database, ids);
+    }
   }
 
   private async applyOne(copy: RedisCopy, event: SessionEvent): Promise<void> {
@@ -135,7 +145,7 @@ export class CacheReconciler {
     const { link } = this;
     if (!link.trusted || this.closing.signal.aborted) return;
     try {
-      while (link.trusted && (await this.apply(this.copy)) === PAGE);
+      await this.applyAll(this.copy);
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.store === 'redis') link.distrust(error);
     }
@@ -156,7 +166,7 @@ export class CacheReconciler {
     if (!link.trusted || !database.ready) return;
     try {
       if ((await agreeOnGeneration(database, this.identity)) !== this.generation) this.distrustGeneration();
-      await this.drainer.drain(true);
+      await this.catchUp(true);
       await this.repair();
     } catch {
       // Postgres became unavailable again; the pulse retries.
@@ -167,9 +177,26 @@ export class CacheReconciler {
     const { link, database } = this;
     while (!this.closing.signal.aborted) {
       await pause(this.options.revocationMs / 2, this.closing.signal);
-      if (!link.trusted) continue;
-      await this.checkGeneration().catch(() => undefined);
-      if (database.ready) await this.drainer.drain(false).catch(() => undefined);
+      if (link.trusted) await this.checkGeneration().catch(() => undefined);
+      if (database.ready) await this.catchUp(false).catch(() => undefined);
+      if (link.trusted) await this.beatRedis();
+    }
+  }
+
+  /** Drains, and tells Postgres if that leaves nothing behind. The order matters: what becomes dirty later raises the epoch. */
+  private async catchUp(atOnce: boolean): Promise<void> {
+    const { heartbeat, generation, link } = this;
+    const epoch = await heartbeat.beatPostgres();
+    if (!link.trusted) return;
+    const isClean = await this.drainer.drain(atOnce || epoch !== null);
+    if (isClean && epoch !== null && link.trusted) await heartbeat.caughtUp(epoch, generation);
+  }
+
+  private async beatRedis(): Promise<void> {
+    try {
+      await this.heartbeat.beatRedis(this.copy.ask, { dirty: (await this.drainer.dirtyKeys()).length > 0 });
+    } catch (error) {
+      if (error instanceof RedisBehindError) this.link.distrust(error);
     }
   }
 

@@ -1,3 +1,4 @@
+import { StoreUnavailableError, UnreadableSessionError } from '../../model/errors.ts';
 import type { PostgresStore } from '../postgres/postgres-store.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
@@ -20,28 +21,38 @@ export class Drainer {
     return this.redis.dirtyKeys(PAGE, this.link.current?.isCluster === true);
   }
 
-  /** One replica at a time is enough, though two do no harm: `atOnce` does not wait for the other one. */
-  async drain(atOnce: boolean): Promise<void> {
+  /**
+   * One replica at a time is enough, though two do no harm: `atOnce` does not wait for the other one. Returns true if no
+   * session is dirty any more, except those that cannot be read: these must not block the others for ever.
+   */
+  async drain(atOnce: boolean): Promise<boolean> {
     const keys = await this.dirtyKeys();
-    if (keys.length === 0) return;
+    if (keys.length === 0) return true;
     const options = { condition: 'NX', expiration: { type: 'PX', value: LOCK_MS } };
     const lock = await this.redis.ask((redis) => redis.set(this.redis.options.keys.drainLock, '1', options));
-    if (lock === null && !atOnce) return;
+    if (lock === null && !atOnce) return false;
     try {
-      const drained = await this.drainAll(keys);
-      if (drained > 0 && keys.length >= PAGE) await this.drain(true);
+      const { drained, unreadable } = await this.drainAll(keys);
+      if (drained === 0) return unreadable === keys.length;
+      return await this.drain(true);
     } finally {
       await this.redis.ask((redis) => redis.del([this.redis.options.keys.drainLock])).catch(() => undefined);
     }
   }
 
-  /** A session that cannot be read does not block the others. Returns how many were drained. */
-  private async drainAll(keys: string[]): Promise<number> {
-    let drained = 0;
+  private async drainAll(keys: string[]): Promise<{ drained: number; unreadable: number }> {
+    let [drained, unreadable] = [0, 0];
     for (let i = 0; i < keys.length && this.postgres.database.ready && this.link.trusted; i += PARALLEL) {
       const work = keys.slice(i, i + PARALLEL).map((key) => reconcile(key, this.redis, this.postgres));
-      drained += (await Promise.allSettled(work)).filter(({ status }) => status === 'fulfilled').length;
+      for (const result of await Promise.allSettled(work)) {
+        if (result.status === 'fulfilled') drained++;
+        else if (isUnreadable(result.reason)) unreadable++;
+      }
     }
-    return drained;
+    return { drained, unreadable };
   }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof UnreadableSessionError || !(error instanceof StoreUnavailableError);
 }

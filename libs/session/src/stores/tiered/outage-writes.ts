@@ -4,6 +4,7 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { encodeEntry, type PendingEntry } from './pending.ts';
 
 /** Writes to Redis while Postgres is unavailable. Each stores an entry for Postgres in the same step. */
@@ -11,12 +12,14 @@ export class OutageWrites {
   constructor(
     private readonly redis: RedisCopy,
     private readonly codec: Codec,
+    private readonly heartbeat: Heartbeat,
   ) {}
 
   /** Users are in Postgres, so a login needs it and fails with `why`. An anonymous session does not. */
   async create(session: NewSession, why: unknown): Promise<SessionRecord> {
     if (!(why instanceof StoreUnavailableError) || userIdOf(session.attributes) !== null) throw why;
     checkSize(session.attributes);
+    this.refuseIfStuck();
     const record = newRecord(session, Date.now(), 'redis');
     await this.redis.create(record, this.entry(record.key, { id: newWriteId(), version: record.version, created: record }));
     return record;
@@ -24,6 +27,7 @@ export class OutageWrites {
 
   /** `id` is that of the write to Postgres that failed: it may have happened after all. */
   async change(key: string, change: Change, id: string, base?: SessionRecord): Promise<SessionRecord | null> {
+    this.refuseIfStuck();
     const result = await this.redis.change(key, change, base, {
       step: OUTAGE_STEP,
       entry: (before, after) => this.entry(key, { id, version: after.version, delta: deltaOf(before, after, change) }),
@@ -32,11 +36,17 @@ export class OutageWrites {
   }
 
   async revoke(key: string, reason: string, base?: SessionRecord): Promise<boolean> {
+    this.refuseIfStuck();
     const stored = base ?? (await this.redis.read(key));
     if (stored === 'tombstone') return false;
     const record = known(stored);
     const entry = this.entry(key, { id: newWriteId(), version: record.version, revoked: reason });
     return known(await this.redis.revoke(record, entry)) === 'revoked';
+  }
+
+  private refuseIfStuck(): void {
+    if (this.heartbeat.isBacklogStuck)
+      throw new StoreUnavailableError('sessions', 'Postgres is out of reach here, and changes in Redis are not brought to it.');
   }
 
   private entry(key: string, entry: PendingEntry): string {

@@ -9,10 +9,12 @@ import { ChangingStore } from '../changing-store.ts';
 import { eventOf, writeEvents } from '../postgres/events.ts';
 import { markApplied } from '../postgres/feed.ts';
 import type { PostgresStore, Revoked } from '../postgres/postgres-store.ts';
-import { UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
+import { BehindError, UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
+import { POSTGRES_BEHIND } from '../postgres/standing.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { Stored } from '../redis/redis-records.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { OutageWrites } from './outage-writes.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -33,9 +35,10 @@ export class TieredStore extends ChangingStore implements SessionStore {
     readonly postgres: PostgresStore,
     readonly redis: RedisCopy,
     private readonly link: RedisLink,
+    heartbeat: Heartbeat,
   ) {
     super();
-    this.outage = new OutageWrites(redis, postgres.codec);
+    this.outage = new OutageWrites(redis, postgres.codec, heartbeat);
   }
 
   // --- read: (near cache,) Redis, and on a miss or an error Postgres ---
@@ -48,7 +51,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     return this.copyOf(key).then((copy) => {
       if (copy === 'tombstone') return null;
       if (typeof copy === 'object') return copy;
-      return this.misses.run(key, since, () => this.fetch(key, copy !== 'unknown'));
+      return this.misses.run(key, since, () => (copy === 'unknown' ? this.fetchAlone(key) : this.fetch(key)));
     });
   }
 
@@ -56,6 +59,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
   private async findNewest(key: string): Promise<SessionRecord | null> {
     const copy = await this.copyOf(key);
     if (copy === 'tombstone') return null;
+    if (copy === 'unknown') return this.fetchAlone(key);
     if (typeof copy === 'string') return this.postgres.find(key);
     const record = await this.postgres.find(key).catch(unavailable(null));
     return record !== null && record.version > copy.version ? record : copy;
@@ -68,11 +72,21 @@ export class TieredStore extends ChangingStore implements SessionStore {
   }
 
   /** The lease is taken before Postgres is read, so that the fill cannot overtake a logout. */
-  private async fetch(key: string, refill: boolean): Promise<SessionRecord | null> {
-    const lease = refill ? await this.redis.lease(key).catch(unavailable(null)) : null;
+  private async fetch(key: string): Promise<SessionRecord | null> {
+    const lease = await this.redis.lease(key).catch(unavailable(null));
     const record = await this.postgres.find(key);
     if (record !== null && lease !== null) await this.redis.fill(record, lease).catch(unavailable(false));
     return record;
+  }
+
+  /** What Redis holds is unknown. If Postgres is behind, a Redis that is merely slow may still respond. */
+  private async fetchAlone(key: string): Promise<SessionRecord | null> {
+    const { record, isCaughtUp } = await this.postgres.look(key);
+    if (isCaughtUp) return record;
+    if (!this.link.trusted) throw new StoreUnavailableError('sessions', POSTGRES_BEHIND);
+    const copy = await this.redis.readLate(key, this.postgres.database.options.deadlineMs);
+    if (copy === 'tombstone') return null;
+    return typeof copy === 'object' ? copy : record;
   }
 
   listByUser(userId: string): Promise<SessionRecord[]> {
@@ -94,7 +108,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     try {
-      const saved = (await this.postgres.saves.add(key, change, base)) ?? (await this.retryReconciled(key, change));
+      const saved = (await this.saveDrained(key, change, base)) ?? (await this.retryReconciled(key, change));
       return saved === null ? null : await this.copyOut(saved);
     } catch (error) {
       if (!(error instanceof UncertainSaveError)) throw error;
@@ -102,9 +116,20 @@ export class TieredStore extends ChangingStore implements SessionStore {
     }
   }
 
+  /** The entries of Redis are older than this change, so they must come to Postgres before it. */
+  private async saveDrained(key: string, change: Change, base?: SessionRecord): Promise<Saved | null> {
+    try {
+      return await this.postgres.saves.add(key, change, base);
+    } catch (error) {
+      if (!(error instanceof BehindError)) throw error;
+      await reconcile(key, this.redis, this.postgres);
+      return this.postgres.saves.add(key, change);
+    }
+  }
+
   /** Postgres has no such live session, but Redis may: created or used while Postgres was unavailable. */
   private async retryReconciled(key: string, change: Change): Promise<Saved | null> {
-    if (typeof (await this.copyOf(key)) === 'string') return null;
+    if ((await this.isLiveInRedis(key)) === null) return null;
     await reconcile(key, this.redis, this.postgres);
     return (await this.postgres.vouch(key)) === null ? null : this.postgres.saves.add(key, change);
   }
@@ -152,10 +177,17 @@ export class TieredStore extends ChangingStore implements SessionStore {
     }
   }
 
+  /** Postgres has no such live session. Cannot tell whether Redis has, if Redis does not respond and Postgres is behind. */
+  private async isLiveInRedis(key: string): Promise<SessionRecord | null> {
+    const copy = await this.copyOf(key);
+    if (copy === 'unknown') return this.fetchAlone(key);
+    return typeof copy === 'string' ? null : copy;
+  }
+
   /** Postgres has no such live session, but Redis may. If it cannot be reconciled, only the copy is revoked. */
   private async revokeReconciled(key: string, reason: string): Promise<boolean> {
-    const copy = await this.copyOf(key);
-    if (typeof copy === 'string') return false;
+    const copy = await this.isLiveInRedis(key);
+    if (copy === null) return false;
     await reconcile(key, this.redis, this.postgres);
     const revoked = await this.postgres.revokeKeys([key], reason);
     if (revoked.records.length === 0) await this.redis.writeTombstone(key, copy.expiresAt);

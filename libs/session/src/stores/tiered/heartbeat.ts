@@ -1,0 +1,73 @@
+import { StoreUnavailableError } from '../../model/errors.ts';
+import type { Tx } from '../../model/store.ts';
+import type { Database } from '../postgres/database.ts';
+import { beat, GAP_MS, markCaughtUp } from '../postgres/standing.ts';
+import type { RedisKeys } from '../redis/layout.ts';
+import type { Ask, RedisLink } from '../redis/redis-link.ts';
+import { BEAT } from '../redis/scripts.ts';
+
+/** While other replicas use Postgres, a change that stays in Redis alone for longer than this waits for something that does not come. */
+const OLDEST_BACKLOG_MS = 5000;
+
+/** Redis was out of use while Postgres was not, so Postgres may have changes that Redis has not. */
+export class RedisBehindError extends StoreUnavailableError {
+  constructor() {
+    super('redis', 'Redis was out of use for a while, and may lack changes that Postgres has.');
+  }
+}
+
+interface RedisBeat {
+  /** Absent: this replica did not look. */
+  readonly dirty?: boolean;
+  /** This replica has just brought Redis up to date. */
+  readonly refreshed?: boolean;
+}
+
+/** Tells each store that it is in use. From what other replicas told it, the store knows whether it may be behind the other one. */
+export class Heartbeat {
+  /** True: other replicas use Postgres, but what is acknowledged in Redis alone does not get there. */
+  isBacklogStuck = false;
+  /** By the last beat. */
+  isPostgresBehind = false;
+  /** Postgres was out of use for this replica while Redis was not, so it may have changed something in Redis alone. */
+  private noticedOutage = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly link: RedisLink,
+    private readonly keys: RedisKeys,
+  ) {}
+
+  start(): void {
+    const { database, link } = this;
+    database.beforeUp = (tx) => this.beatPostgres(tx);
+    database.on('down', () => (this.noticedOutage ||= link.trusted));
+    link.on('up', () => (this.noticedOutage ||= !database.ready));
+  }
+
+  /** Returns the epoch that has to be drained, or null if Postgres is caught up. */
+  async beatPostgres(tx: Tx = this.database): Promise<number | null> {
+    const { noticedOutage } = this;
+    const epoch = await beat(tx, { usesCopy: this.link.trusted, noticedOutage });
+    if (noticedOutage) this.noticedOutage = false;
+    this.isPostgresBehind = epoch !== null;
+    return epoch;
+  }
+
+  /** No session was dirty after `epoch` was read. */
+  async caughtUp(epoch: number, generation: number): Promise<void> {
+    await markCaughtUp(this.database, epoch, generation);
+    this.isPostgresBehind = false;
+  }
+
+  /** @throws RedisBehindError */
+  async beatRedis(ask: Ask, { dirty, refreshed = false }: RedisBeat = {}): Promise<void> {
+    const { ready } = this.database;
+    const args = [GAP_MS, ready ? 1 : 0, dirty === undefined ? '' : Number(dirty), refreshed ? 1 : 0];
+    const [behind, sincePostgresMs, sinceDirtyMs] = await ask((redis) =>
+      BEAT.run<[number, number, number]>(redis, [this.keys.state], args),
+    );
+    if (behind === 1) throw new RedisBehindError();
+    this.isBacklogStuck = !ready && sincePostgresMs >= 0 && sincePostgresMs <= GAP_MS && sinceDirtyMs > OLDEST_BACKLOG_MS;
+  }
+}
