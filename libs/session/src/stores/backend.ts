@@ -98,7 +98,7 @@ export class Backend {
       this.liveIds = new LiveIds(database, feed, options);
       if (link === null) return;
       this.reconciler = new CacheReconciler(this.postgres, feed, link, keys, options);
-      this.store = new TieredStore(this.postgres, this.reconciler.copy, link, this.reconciler.heartbeat);
+      this.store = new TieredStore(this.postgres, this.reconciler.copy, link, this.reconciler.beats);
     }
   }
 
@@ -165,7 +165,7 @@ export class Backend {
     if (this.options.strategy === 'memory') return 'memory';
     // Plain connect-redis does not know whether Redis is available.
     if (this.stock !== null || this.link?.trusted === true) return 'redis';
-    const isBehind = this.reconciler?.heartbeat.isPostgresBehind === true;
+    const isBehind = this.reconciler?.beats.isPostgresBehind === true;
     return this.postgres?.database.readable === true && !isBehind ? 'postgres' : 'none';
   }
 }

@@ -12,7 +12,7 @@ import { RedisCopy } from '../redis/redis-copy.ts';
 import type { Ask, RedisLink } from '../redis/redis-link.ts';
 import { Drainer } from './drainer.ts';
 import { storedGeneration } from './generation.ts';
-import { Heartbeat, RedisBehindError } from './heartbeat.ts';
+import { Beats, RedisBehindError } from './beats.ts';
 import { reconcile } from './reconcile.ts';
 
 const PAGE = 500;
@@ -27,7 +27,7 @@ const RECOVERY_DEADLINE_MS = 1000;
 export class CacheReconciler {
   generation = 0;
   readonly copy: RedisCopy;
-  readonly heartbeat: Heartbeat;
+  readonly beats: Beats;
   private identity = '';
   private readonly database: Database;
   private readonly drainer: Drainer;
@@ -45,7 +45,7 @@ export class CacheReconciler {
     this.database = postgres.database;
     this.copy = this.copyOf(link.ask, () => this.generation);
     this.drainer = new Drainer(postgres, this.copy, link);
-    this.heartbeat = new Heartbeat(postgres.database, link, keys);
+    this.beats = new Beats(postgres.database, link, keys);
   }
 
   private copyOf(ask: Ask, generation: () => number): RedisCopy {
@@ -56,7 +56,6 @@ export class CacheReconciler {
 
   start(): void {
     const { feed, link, database } = this;
-    this.heartbeat.start();
     feed.subscribe((event) => this.onEvent(event));
     feed.on('woken', () => void this.repairSoon());
     // Also when Redis becomes trusted: Postgres may have returned, or changed, during the recovery.
@@ -96,7 +95,7 @@ export class CacheReconciler {
     const generation = await this.generationFor(identity, ask);
     if (database.ready) await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
     if (readable) await this.applyAll(this.copyOf(ask, () => generation));
-    await this.heartbeat.beatRedis(ask, { refreshed: readable });
+    await this.beats.beatRedis(ask, { refreshed: readable });
     this.identity = identity;
     this.generation = generation;
     if (this.options.nearCacheMs > 0) await this.track(connection);
@@ -178,23 +177,27 @@ export class CacheReconciler {
     while (!this.closing.signal.aborted) {
       await pause(this.options.revocationMs / 2, this.closing.signal);
       if (link.trusted) await this.checkGeneration().catch(() => undefined);
-      if (database.ready) await this.catchUp(false).catch(() => undefined);
-      if (link.trusted) await this.beatRedis();
+      const isClean = database.ready ? await this.catchUp(false).catch(() => undefined) : undefined;
+      if (link.trusted) await this.beatRedis(isClean);
     }
   }
 
-  /** Drains, and tells Postgres if that leaves nothing behind. The order matters: what becomes dirty later raises the epoch. */
-  private async catchUp(atOnce: boolean): Promise<void> {
-    const { heartbeat, generation, link } = this;
-    const epoch = await heartbeat.beatPostgres();
-    if (!link.trusted) return;
+  /**
+   * Drains, and tells Postgres if that leaves nothing behind. The order matters: what becomes dirty after the beat raises the
+   * epoch again. Undefined: it is not known whether a session is dirty.
+   */
+  private async catchUp(atOnce: boolean): Promise<boolean | undefined> {
+    const { beats, generation, link } = this;
+    const epoch = await beats.beatPostgres();
+    if (!link.trusted) return undefined;
     const isClean = await this.drainer.drain(atOnce || epoch !== null);
-    if (isClean && epoch !== null && link.trusted) await heartbeat.caughtUp(epoch, generation);
+    if (isClean === true && epoch !== null && link.trusted) await beats.caughtUp(epoch, generation);
+    return isClean;
   }
 
-  private async beatRedis(): Promise<void> {
+  private async beatRedis(isClean: boolean | undefined): Promise<void> {
     try {
-      await this.heartbeat.beatRedis(this.copy.ask, { dirty: (await this.drainer.dirtyKeys()).length > 0 });
+      await this.beats.beatRedis(this.copy.ask, isClean === undefined ? {} : { dirty: !isClean });
     } catch (error) {
       if (error instanceof RedisBehindError) this.link.distrust(error);
     }

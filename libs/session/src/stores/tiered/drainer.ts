@@ -23,14 +23,15 @@ export class Drainer {
 
   /**
    * One replica at a time is enough, though two do no harm: `atOnce` does not wait for the other one. Returns true if no
-   * session is dirty any more, except those that cannot be read: these must not block the others for ever.
+   * session is dirty any more, except those that cannot be read: these must not block the others for ever. Undefined: another
+   * replica is draining.
    */
-  async drain(atOnce: boolean): Promise<boolean> {
+  async drain(atOnce: boolean): Promise<boolean | undefined> {
     const keys = await this.dirtyKeys();
     if (keys.length === 0) return true;
     const options = { condition: 'NX', expiration: { type: 'PX', value: LOCK_MS } };
     const lock = await this.redis.ask((redis) => redis.set(this.redis.options.keys.drainLock, '1', options));
-    if (lock === null && !atOnce) return false;
+    if (lock === null && !atOnce) return undefined;
     try {
       const { drained, unreadable } = await this.drainAll(keys);
       if (drained === 0) return unreadable === keys.length;

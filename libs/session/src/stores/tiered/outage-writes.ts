@@ -4,7 +4,7 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Beats } from './beats.ts';
 import { encodeEntry, type PendingEntry } from './pending.ts';
 
 /** Writes to Redis while Postgres is unavailable. Each stores an entry for Postgres in the same step. */
@@ -12,7 +12,7 @@ export class OutageWrites {
   constructor(
     private readonly redis: RedisCopy,
     private readonly codec: Codec,
-    private readonly heartbeat: Heartbeat,
+    private readonly beats: Beats,
   ) {}
 
   /** Users are in Postgres, so a login needs it and fails with `why`. An anonymous session does not. */
@@ -45,7 +45,7 @@ export class OutageWrites {
   }
 
   private refuseIfStuck(): void {
-    if (this.heartbeat.isBacklogStuck)
+    if (this.beats.isBacklogStuck)
       throw new StoreUnavailableError('sessions', 'Postgres is out of reach here, and changes in Redis are not brought to it.');
   }
 

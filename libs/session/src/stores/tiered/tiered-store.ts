@@ -14,7 +14,7 @@ import { POSTGRES_BEHIND } from '../postgres/standing.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { Stored } from '../redis/redis-records.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Beats } from './beats.ts';
 import { OutageWrites } from './outage-writes.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -35,10 +35,10 @@ export class TieredStore extends ChangingStore implements SessionStore {
     readonly postgres: PostgresStore,
     readonly redis: RedisCopy,
     private readonly link: RedisLink,
-    heartbeat: Heartbeat,
+    beats: Beats,
   ) {
     super();
-    this.outage = new OutageWrites(redis, postgres.codec, heartbeat);
+    this.outage = new OutageWrites(redis, postgres.codec, beats);
   }
 
   // --- read: (near cache,) Redis, and on a miss or an error Postgres ---

@@ -17,14 +17,14 @@ export class RedisBehindError extends StoreUnavailableError {
 }
 
 interface RedisBeat {
-  /** Absent: this replica did not look. */
+  /** Whether a drain left sessions dirty. Absent: unknown. */
   readonly dirty?: boolean;
   /** This replica has just brought Redis up to date. */
   readonly refreshed?: boolean;
 }
 
 /** Tells each store that it is in use. From what other replicas told it, the store knows whether it may be behind the other one. */
-export class Heartbeat {
+export class Beats {
   /** True: other replicas use Postgres, but what is acknowledged in Redis alone does not get there. */
   isBacklogStuck = false;
   /** By the last beat. */
@@ -36,10 +36,7 @@ export class Heartbeat {
     private readonly database: Database,
     private readonly link: RedisLink,
     private readonly keys: RedisKeys,
-  ) {}
-
-  start(): void {
-    const { database, link } = this;
+  ) {
     database.beforeUp = (tx) => this.beatPostgres(tx);
     database.on('down', () => (this.noticedOutage ||= link.trusted));
     link.on('up', () => (this.noticedOutage ||= !database.ready));
