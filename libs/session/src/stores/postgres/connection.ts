@@ -22,10 +22,18 @@ export class ClientLease {
   private client: PoolClient | undefined;
   private isOver = false;
 
-  constructor(private readonly pool: Pool) {}
+  /** `open`: the pool may still hold connections that were closed during an outage. */
+  constructor(
+    private readonly pool: Pool,
+    private readonly open: ReadonlySet<PoolClient>,
+  ) {}
 
   async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    let client = await this.pool.connect();
+    while (!this.open.has(client)) {
+      client.release(true);
+      client = await this.pool.connect();
+    }
     this.client = client;
     if (this.isOver) {
       client.release();

@@ -29,6 +29,7 @@ export type DatabaseState = 'down' | 'read-only' | 'up';
 export class Database extends EventEmitter<{ up: []; down: [] }> {
   readonly dataSource: DataSource;
   private pool!: Pool;
+  /** The open connections of the pool. */
   private readonly clients = new Set<PoolClient>();
   private readonly closing = new AbortController();
   private becomeKnown!: () => void;
@@ -138,7 +139,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     isPossible = this.ready,
   ): Promise<T> {
     return this.judged(() => {
-      const lease = new ClientLease(this.pool);
+      const lease = new ClientLease(this.pool, this.clients);
       return withDeadline(lease.use(work), deadlineMs, 'Postgres').catch((error: unknown) => {
         lease.release(error);
         throw error;
@@ -169,6 +170,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     if (!this.readable || this.closing.signal.aborted) return;
     // Connections to a frozen server would never return to the pool.
     for (const client of this.clients) void client.end();
+    this.clients.clear();
     this.leave('down', error);
   }
 
@@ -218,7 +220,8 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.pool = pool;
     pool.on('connect', (client) => {
       // A connection that fails while in use fails its statement. Without a listener it would end the process.
-      client.on('error', () => undefined);
+      client.on('error', () => this.clients.delete(client));
+      client.on('end', () => this.clients.delete(client));
       this.clients.add(client);
     });
     pool.on('remove', (client) => this.clients.delete(client));

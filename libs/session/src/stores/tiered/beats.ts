@@ -43,9 +43,9 @@ export class Beats {
   }
 
   /** Returns the epoch that has to be drained, or null if Postgres is caught up. */
-  async beatPostgres(tx: Tx = this.database): Promise<number | null> {
+  async beatPostgres(tx: Tx = this.database, usesCopy = this.link.trusted): Promise<number | null> {
     const { noticedOutage } = this;
-    const epoch = await beat(tx, { usesCopy: this.link.trusted, noticedOutage });
+    const epoch = await beat(tx, { usesCopy, noticedOutage });
     if (noticedOutage) this.noticedOutage = false;
     this.isPostgresBehind = epoch !== null;
     return epoch;

@@ -96,6 +96,8 @@ export class CacheReconciler {
     if (database.ready) await ask((redis) => redis.set(keys.generation, `${generation}|${identity}`));
     if (readable) await this.applyAll(this.copyOf(ask, () => generation));
     await this.beats.beatRedis(ask, { refreshed: readable });
+    // Before this replica may change anything in Redis alone.
+    if (database.ready) await this.beats.beatPostgres(database, true);
     this.identity = identity;
     this.generation = generation;
     if (this.options.nearCacheMs > 0) await this.track(connection);
