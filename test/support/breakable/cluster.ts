@@ -28,7 +28,7 @@ const SETTINGS = {
 /** Replicas and private stores that a test may break. */
 export class Cluster {
   readonly folder: string;
-  readonly postgres: PostgresServer;
+  postgres: PostgresServer;
   redis: RedisServer;
   readonly members: Member[];
 
@@ -64,6 +64,12 @@ export class Cluster {
     await replica.command('REPLICAOF', 'NO', 'ONE');
     this.redis = replica;
     for (const { links } of this.members) links.redis.aim(replica.port);
+  }
+
+  /** Points every link at this Postgres, as the address of the service does after a failover. */
+  failOverTo(standby: PostgresServer): void {
+    this.postgres = standby;
+    for (const { links } of this.members) links.postgres.aim(standby.port);
   }
 
   async close(): Promise<void> {
