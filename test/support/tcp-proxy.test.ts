@@ -42,6 +42,23 @@ describe('a TCP proxy', () => {
     expect(await Promise.all(responses)).toEqual(['a:hello', 'a:hello']);
   });
 
+  it('delivers answers late while slow, in order', async () => {
+    const slow = await client();
+    link.slow(200);
+    const startMs = performance.now();
+    slow.write('1');
+    const first = once(slow, 'data');
+    await first;
+    expect(performance.now() - startMs).toBeGreaterThan(190);
+    slow.write('2');
+    const late = once(slow, 'data');
+    await link.heal();
+    slow.write('3');
+    const answers = [String((await late)[0])];
+    while (!answers.join('').includes('3')) answers.push(String((await once(slow, 'data'))[0]));
+    expect(answers.join('').replaceAll('a:', '')).toBe('23');
+  });
+
   it('connects new clients to the new target after aim', async () => {
     const other = await echo('b');
     link.aim(portOf(other));

@@ -1,14 +1,17 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform, type TransformCallback } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { LOOPBACK } from '../../tools/local/ports.ts';
 import { onCleanup } from './cleanup.ts';
 
-/** A TCP proxy that can cut and freeze the link between a client and a server. */
+/** A TCP proxy that can cut, freeze and slow down the link between a client and a server. */
 export class TcpProxy {
   readonly port: number;
   private target: URL;
   private isFrozen = false;
   private readonly server: Server;
-  private readonly pairs = new Set<[Socket, Socket]>();
+  private readonly pairs = new Set<Pair>();
+  private readonly lateMs = { requests: 0, answers: 0 };
 
   private constructor(server: Server, target: URL) {
     this.server = server;
@@ -39,11 +42,17 @@ export class TcpProxy {
   /** Keeps connections open, accepts new ones and forwards no byte, as a network partition does. */
   freeze(): void {
     this.isFrozen = true;
-    for (const socket of [...this.pairs].flat()) socket.unpipe().pause();
+    for (const part of [...this.pairs].flat()) part.unpipe().pause();
   }
 
-  /** Delivers the data held back while frozen, and accepts connections again. */
+  /** Delivers every answer, and every request if wanted, this late. The server is not slower: a late request waits before it. */
+  slow(answersMs: number, requestsMs = 0): void {
+    Object.assign(this.lateMs, { answers: answersMs, requests: requestsMs });
+  }
+
+  /** Delivers the data held back while frozen, delays no more, and accepts connections again. */
   async heal(): Promise<void> {
+    this.slow(0);
     const wasFrozen = this.isFrozen;
     this.isFrozen = false;
     if (wasFrozen) for (const pair of this.pairs) flow(pair);
@@ -62,19 +71,19 @@ export class TcpProxy {
 
   private join(near: Socket): void {
     const far = connect(Number(this.target.port), this.target.hostname);
-    const pair: [Socket, Socket] = [near, far];
+    const { lateMs } = this;
+    const pair: Pair = [near, new Delay(() => lateMs.requests), far, new Delay(() => lateMs.answers)];
     this.pairs.add(pair);
     const part = () => {
       this.pairs.delete(pair);
-      near.destroy();
-      far.destroy();
+      for (const stream of pair) stream.destroy();
     };
-    for (const end of pair) end.setNoDelay(true).on('error', part).on('close', part);
+    for (const end of [near, far]) end.setNoDelay(true).on('error', part).on('close', part);
     if (!this.isFrozen) flow(pair);
   }
 
   private dropConnections(): void {
-    for (const socket of [...this.pairs].flat()) socket.destroy();
+    for (const part of [...this.pairs].flat()) part.destroy();
     this.pairs.clear();
   }
 }
@@ -86,7 +95,31 @@ export async function tcpProxy({ to }: { to: number | string }): Promise<TcpProx
   return proxy;
 }
 
-const flow = ([near, far]: [Socket, Socket]) => near.pipe(far).pipe(near);
+type Pair = [near: Socket, requests: Delay, far: Socket, answers: Delay];
+
+/** Passes data on in order, each chunk this many milliseconds late. */
+class Delay extends Transform {
+  private before: Promise<unknown> = Promise.resolve();
+
+  private readonly lateMs: () => number;
+
+  constructor(lateMs: () => number) {
+    super();
+    this.lateMs = lateMs;
+  }
+
+  override _transform(bytes: Buffer, _encoding: string, done: TransformCallback): void {
+    const late = this.lateMs() > 0 ? pause(this.lateMs()) : undefined;
+    this.before = Promise.all([this.before, late]).then(() => void this.push(bytes));
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    void this.before.then(() => done());
+  }
+}
+
+const flow = ([near, requests, far, answers]: Pair) => near.pipe(requests).pipe(far).pipe(answers).pipe(near);
 const local = (port: number) => new URL(`tcp://${LOOPBACK}:${port}`);
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 

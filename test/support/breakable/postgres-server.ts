@@ -1,4 +1,8 @@
+import { cp, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type QueryResultRow } from 'pg';
+import { giveTo, unprivilegedAccount } from '../../../tools/local/accounts.ts';
 import { startPostgres } from '../../../tools/local/postgres.ts';
 import type { Server } from '../../../tools/local/server.ts';
 import { Freezable } from './freezable.ts';
@@ -6,7 +10,11 @@ import { Freezable } from './freezable.ts';
 /** Tests count statements. Data survives a killed process even without fsync. */
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
 
-/** A Postgres that can be killed and restarted. */
+/** Files of a running primary that its standby must not have. The write-ahead log is streamed instead. */
+const NOT_COPIED = ['postmaster.pid', 'postmaster.opts', 'postgres.log'];
+const isCopied = (path: string) => !NOT_COPIED.includes(basename(path)) && !/pg_wal[/\\]/.test(path);
+
+/** A Postgres that can be killed, restarted, made read-only, and replaced by its standby. */
 export class PostgresServer extends Freezable {
   private readonly dataFolder: string;
   private server: Server;
@@ -17,8 +25,8 @@ export class PostgresServer extends Freezable {
     this.server = server;
   }
 
-  static async start(dataFolder: string): Promise<PostgresServer> {
-    return new PostgresServer(dataFolder, await startPostgres({ dataFolder, settings: SETTINGS }));
+  static async start(dataFolder: string, settings: Record<string, string> = {}): Promise<PostgresServer> {
+    return new PostgresServer(dataFolder, await startPostgres({ dataFolder, settings: { ...SETTINGS, ...settings } }));
   }
 
   get port(): number {
@@ -41,13 +49,55 @@ export class PostgresServer extends Freezable {
     this.server = await startPostgres({ dataFolder: this.dataFolder, port: this.port, settings: SETTINGS });
   }
 
+  /** Reads only, from the next transaction on. Open connections stay. */
+  async setReadOnly(isReadOnly: boolean): Promise<void> {
+    await this.set('default_transaction_read_only', isReadOnly ? 'on' : 'off');
+  }
+
+  /** A standby without which this server commits nothing from now on, so a failover to it loses no commit. */
+  async startSynchronousStandby(dataFolder: string): Promise<PostgresServer> {
+    await this.copyTo(dataFolder);
+    const standby = await PostgresServer.start(dataFolder, { primary_conninfo: this.url });
+    await this.set('synchronous_standby_names', '*');
+    const isSynchronous = () => this.query("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'");
+    while ((await isSynchronous()).length === 0) await pause(20);
+    return standby;
+  }
+
+  /** Ends the recovery of this standby: it becomes a primary. */
+  async promote(): Promise<void> {
+    await this.query('SELECT pg_promote()');
+  }
+
+  async set(setting: string, value: string): Promise<void> {
+    await this.query(`ALTER SYSTEM SET ${setting} = '${value}'`);
+    await this.query('SELECT pg_reload_conf()');
+  }
+
   /** On a new connection, directly to the server. */
-  async query<T extends QueryResultRow>(sql: string, params: unknown[] = []): Promise<T[]> {
+  query<T extends QueryResultRow>(sql: string, params: unknown[] = []): Promise<T[]> {
+    return this.connected(async (client) => (await client.query<T>(sql, params)).rows);
+  }
+
+  /** What pg_basebackup does, which the packaged Postgres lacks. */
+  private async copyTo(dataFolder: string): Promise<void> {
+    await this.connected(async (client) => {
+      await client.query("SELECT pg_backup_start('standby', true)");
+      await cp(this.dataFolder, dataFolder, { recursive: true, filter: isCopied });
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      const [data] = (await readdir(dataFolder)).filter((name) => name.startsWith('data-'));
+      await writeFile(join(dataFolder, data!, 'backup_label'), rows[0]!.labelfile);
+      await writeFile(join(dataFolder, data!, 'standby.signal'), '');
+    });
+    for (const path of await readdir(dataFolder, { recursive: true })) giveTo(unprivilegedAccount(), join(dataFolder, path));
+  }
+
+  private async connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({ connectionString: this.url });
     client.on('error', () => undefined);
     await client.connect();
     try {
-      return (await client.query<T>(sql, params)).rows;
+      return await work(client);
     } finally {
       await client.end();
     }
