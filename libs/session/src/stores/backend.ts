@@ -84,7 +84,7 @@ export class Backend {
     const codec = codecOf(options.encryptionKeys, name);
     const keys = new RedisKeys(name);
     if (redis !== null && (strategy === 'tiered' || (strategy === 'redis' && engine !== 'express-session')))
-      this.link = new RedisLink(redis, options.redisDeadlineMs);
+      this.link = new RedisLink(redis, () => this.redisDeadlineMs());
     const { link, database, feed } = this;
     if (strategy === 'memory') {
       this.store = new MemoryStore(options, database);
@@ -161,12 +161,17 @@ export class Backend {
     await this.reconciler?.moveTo(await revokeEverybody(this.postgres.database));
   }
 
+  private redisDeadlineMs(): number {
+    const { redisDeadlineMs, postgresDeadlineMs } = this.options;
+    return this.reconciler?.mayAskPostgres === false ? Math.max(redisDeadlineMs, postgresDeadlineMs) : redisDeadlineMs;
+  }
+
   private serving(): StoresStatus['serving'] {
     if (this.options.strategy === 'memory') return 'memory';
     // Plain connect-redis does not know whether Redis is available.
     if (this.stock !== null || this.link?.trusted === true) return 'redis';
-    const isBehind = this.reconciler?.beats.isPostgresBehind === true;
-    return this.postgres?.database.readable === true && !isBehind ? 'postgres' : 'none';
+    if (this.postgres?.database.readable !== true || this.reconciler?.beats.isPostgresBehind === true) return 'none';
+    return 'postgres';
   }
 }
 

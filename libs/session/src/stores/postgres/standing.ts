@@ -1,3 +1,4 @@
+import { IN_USE_MS } from '../../model/standing.ts';
 import type { Tx } from '../../model/store.ts';
 import type { Database } from './database.ts';
 
@@ -13,15 +14,12 @@ import type { Database } from './database.ts';
  * docs/decisions/0014-who-may-be-believed.md
  */
 
-/** Beats of one store that are further apart are a gap. Replicas beat every half revocation bound. */
-export const GAP_MS = 2000;
-
 /** Why a read that found a session, or none, cannot be answered. */
 export const POSTGRES_BEHIND = 'Postgres may lack changes that only Redis has, and Redis does not respond.';
 
-const GAP = `interval '${GAP_MS} milliseconds'`;
+const IN_USE = `interval '${IN_USE_MS} milliseconds'`;
 /** Redis was in use at the last beat. If it was not, nobody can have acknowledged anything in Redis since. */
-const COPY_IN_USE = `coalesce(copy_at >= beat_at - ${GAP}, false)`;
+const COPY_IN_USE = `coalesce(copy_at >= beat_at - ${IN_USE}, false)`;
 const RESTARTED = `pg_postmaster_start_time() > beat_at`;
 
 /**

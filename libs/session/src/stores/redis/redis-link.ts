@@ -35,7 +35,8 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
 
   constructor(
     private readonly address: RedisAddress,
-    private readonly deadlineMs: number,
+    /** Asked for each command: Redis need not hurry while there is no other store to ask. */
+    private readonly deadlineMs: () => number,
   ) {
     super();
   }
@@ -57,7 +58,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
     return { state: this.state, since: this.since, reason: this.why?.message ?? null };
   }
 
-  readonly ask: Ask = async (work, deadlineMs = this.deadlineMs) => {
+  readonly ask: Ask = async (work, deadlineMs = this.deadlineMs()) => {
     const connection = this.connection;
     if (this.state !== 'closed' || connection === undefined)
       throw new StoreUnavailableError('redis', `Redis is unavailable: ${this.why?.message}`);
@@ -94,7 +95,7 @@ export class RedisLink extends EventEmitter<{ up: []; down: [] }> {
 
   /** Several timeouts in a row and no response to any other command: without the second, a busy Redis would look frozen. */
   private seemsFrozen(): boolean {
-    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.respondedAt >= this.deadlineMs;
+    return this.timeouts >= TIMEOUTS_IN_A_ROW && performance.now() - this.respondedAt >= this.deadlineMs();
   }
 
   private async keepConnected(recover: Recover): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countOperation } from '../operations.ts';
+import { IN_USE_MS } from '../../model/standing.ts';
 import type { RedisCommands } from './client.ts';
 import { TOMBSTONE } from './layout.ts';
 
@@ -196,27 +197,33 @@ end
 return found`,
 );
 
+/** Beats that are further apart are a gap: no replica used Redis. Replicas beat every half revocation bound; a busy machine delays them. */
+const GAP_MS = 5000;
+
 /**
- * A replica uses this Redis. KEYS: the state. ARGV: how long a gap between two beats may be, in milliseconds; 1 if the replica
- * uses Postgres too; 1 if sessions are dirty (Redis is ahead of Postgres), 0 if none is, '' if it did not look; 1 if it has
- * just brought this Redis up to date. Returns 1 if Redis is behind: there was a gap while Postgres was in use, so Postgres may
- * have changes that Redis has not (this stays so until a replica brings it up to date); then milliseconds since Postgres was
- * last used, and since sessions are dirty, -1 for never. By Redis's clock.
+ * A replica uses this Redis. KEYS: the state. ARGV: 1 if the replica uses Postgres too; 1 if sessions are dirty (Redis is ahead
+ * of Postgres), 0 if none is, '' if it did not look; 'refreshed' if it has just brought this Redis up to date, 'missed' if it
+ * knows of a change that Redis has not got, else ''. Returns 1 if Redis is behind, because it missed a change, or because a gap
+ * between beats began while Postgres was in use: this stays so until a replica has refreshed it. Then milliseconds since
+ * Postgres was last used, and since sessions are dirty, -1 for never. By Redis's clock.
  */
 export const BEAT = new Script(
   'redis beat',
   `local time = redis.call('TIME')
-local now, gap = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1])
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function since(field, later)
   local at = redis.call('HGET', KEYS[1], field)
   return at and later and later - at or -1
 end
 local beat = redis.call('HGET', KEYS[1], 'beat_at')
 local in_use = since('postgres_at', beat)
-if ARGV[4] ~= '1' and beat and now - beat > gap and in_use >= 0 and in_use <= gap then return {1, 0, 0} end
+if ARGV[3] == 'missed' then redis.call('HSET', KEYS[1], 'missed', 1) end
+if ARGV[3] == 'refreshed' then redis.call('HDEL', KEYS[1], 'missed')
+elseif redis.call('HEXISTS', KEYS[1], 'missed') == 1 then return {1, 0, 0}
+elseif beat and now - beat > ${GAP_MS} and in_use >= 0 and in_use <= ${IN_USE_MS} then return {1, 0, 0} end
 redis.call('HSET', KEYS[1], 'beat_at', now)
-if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'postgres_at', now) end
-if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], 'dirty_since', now) end
-if ARGV[3] == '0' then redis.call('HDEL', KEYS[1], 'dirty_since') end
+if ARGV[1] == '1' then redis.call('HSET', KEYS[1], 'postgres_at', now) end
+if ARGV[2] == '1' then redis.call('HSETNX', KEYS[1], 'dirty_since', now) end
+if ARGV[2] == '0' then redis.call('HDEL', KEYS[1], 'dirty_since') end
 return {0, since('postgres_at', now), since('dirty_since', now)}`,
 );

@@ -1,7 +1,8 @@
 import { StoreUnavailableError } from '../../model/errors.ts';
+import { IN_USE_MS } from '../../model/standing.ts';
 import type { Tx } from '../../model/store.ts';
 import type { Database } from '../postgres/database.ts';
-import { beat, GAP_MS, markCaughtUp } from '../postgres/standing.ts';
+import { beat, markCaughtUp } from '../postgres/standing.ts';
 import type { RedisKeys } from '../redis/layout.ts';
 import type { Ask, RedisLink } from '../redis/redis-link.ts';
 import { BEAT } from '../redis/scripts.ts';
@@ -29,6 +30,8 @@ export class Beats {
   isBacklogStuck = false;
   /** By the last beat. */
   isPostgresBehind = false;
+  /** Postgres committed a change of this replica that Redis did not get. The repair brings it, unless Postgres is lost first. */
+  redisMissed = false;
   /** Postgres was out of use for this replica while Redis was not, so it may have changed something in Redis alone. */
   private noticedOutage = false;
 
@@ -60,11 +63,13 @@ export class Beats {
   /** @throws RedisBehindError */
   async beatRedis(ask: Ask, { dirty, refreshed = false }: RedisBeat = {}): Promise<void> {
     const { ready } = this.database;
-    const args = [GAP_MS, ready ? 1 : 0, dirty === undefined ? '' : Number(dirty), refreshed ? 1 : 0];
+    if (refreshed) this.redisMissed = false;
+    const news = refreshed ? 'refreshed' : this.redisMissed && !ready ? 'missed' : '';
+    const args = [ready ? 1 : 0, dirty === undefined ? '' : Number(dirty), news];
     const [behind, sincePostgresMs, sinceDirtyMs] = await ask((redis) =>
       BEAT.run<[number, number, number]>(redis, [this.keys.state], args),
     );
     if (behind === 1) throw new RedisBehindError();
-    this.isBacklogStuck = !ready && sincePostgresMs >= 0 && sincePostgresMs <= GAP_MS && sinceDirtyMs > OLDEST_BACKLOG_MS;
+    this.isBacklogStuck = !ready && sincePostgresMs >= 0 && sincePostgresMs <= IN_USE_MS && sinceDirtyMs > OLDEST_BACKLOG_MS;
   }
 }

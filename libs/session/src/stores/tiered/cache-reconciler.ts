@@ -71,6 +71,11 @@ export class CacheReconciler {
     await this.running;
   }
 
+  /** False: if Redis does not respond, Postgres cannot respond instead. */
+  get mayAskPostgres(): boolean {
+    return this.database.ready && !this.beats.isPostgresBehind;
+  }
+
   /** After the generation was raised on purpose: informs replicas that reach only Redis, and recovers like them. */
   async moveTo(generation: number): Promise<void> {
     const { link, keys } = this;
@@ -146,7 +151,13 @@ export class CacheReconciler {
     const { link } = this;
     if (!link.trusted || this.closing.signal.aborted) return;
     try {
-      await this.applyAll(this.copy);
+      const { beats } = this;
+      const missed = beats.redisMissed;
+      beats.redisMissed = false;
+      await this.applyAll(this.copy).catch((error: unknown) => {
+        beats.redisMissed ||= missed;
+        throw error;
+      });
     } catch (error) {
       if (error instanceof StoreUnavailableError && error.store === 'redis') link.distrust(error);
     }

@@ -1,6 +1,7 @@
 /** @seconds 25 */
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { createClient } from 'redis';
 import {
   bothUp,
   postgresAgain,
@@ -19,11 +20,17 @@ import type { Server } from '../../../../../tools/local/server.ts';
 import { deltaOf, OUTAGE_STEP } from '../../model/change.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, StoresStatus } from '../backend.ts';
 import { newSession } from '../session-store.contract.ts';
 import { encodeEntry } from './pending.ts';
 
 const expectCannotTell = (work: Promise<unknown>) => expect(work).rejects.toThrow(StoreUnavailableError);
+async function onRedis<T>(url: string, work: (client: ReturnType<typeof createClient>) => Promise<T>): Promise<void> {
+  const client = createClient({ url });
+  await client.connect();
+  await work(client as never).finally(() => client.destroy());
+}
+
 const notReadFromRedis = (backend: Backend) => postgresUp(backend) && !redisTrusted(backend);
 
 describe('Postgres returns, and only Redis knows what happened meanwhile', () => {
@@ -176,23 +183,47 @@ describe('a Postgres that only reads', () => {
   });
 });
 
-it('Redis that returns while Postgres is away, and missed a logout, is not believed', async () => {
-  let postgres = await sessionPostgres();
-  const wire = await tcpProxy({ to: (await testRedis()).url });
-  const backend = await storesOfReplica({ databaseUrl: postgres.url, redis: { url: wire.url }, revocationMs: 200 });
-  const loggedOut = await backend.store.create(newSession());
-  await wire.cut();
-  await until(() => !redisTrusted(backend), 'the replica to notice');
-  const since = performance.now();
-  await backend.store.revoke(loggedOut.key, 'logout', loggedOut);
-  await until(() => performance.now() - since > 2200, 'a gap');
-  await postgres.kill();
-  await wire.heal();
-  await until(() => /may lack changes/.test(backend.status().redis.reason ?? ''), 'Redis to be refused');
-  await expectCannotTell(backend.store.find(loggedOut.key));
-  postgres = await postgresAgain(postgres);
-  await until(() => bothUp(backend), 'both stores to serve');
-  expect(await backend.store.find(loggedOut.key)).toBeNull();
+describe('Redis returns while Postgres is away', () => {
+  let postgres: Server;
+  let redis: Server;
+  let wire: TcpProxy;
+  let backend: Backend;
+
+  beforeAll(async () => {
+    [postgres, redis] = [await sessionPostgres(), await privateRedis()];
+    wire = await tcpProxy({ to: redis.url });
+    backend = await storesOfReplica({ databaseUrl: postgres.url, redis: { url: wire.url }, revocationMs: 200 });
+  });
+
+  const refused = ({ redis: { reason } }: StoresStatus) => /may lack changes/.test(reason ?? '');
+
+  it('and missed a logout: nobody believes it until it is repaired', async () => {
+    const loggedOut = await backend.store.create(newSession());
+    const other = await storesOfReplica({ databaseUrl: postgres.url, redis, revocationMs: 200 });
+    await wire.cut();
+    await until(() => !redisTrusted(backend), 'the replica to notice');
+    // The other replica would repair Redis within milliseconds.
+    await onRedis(redis.url, (client) => client.sendCommand(['CLIENT', 'PAUSE', '3000', 'ALL']));
+    await backend.store.revoke(loggedOut.key, 'logout', loggedOut);
+    await postgres.kill();
+    await wire.heal();
+    await until(() => refused(backend.status()) && !redisTrusted(other), 'Redis to be refused');
+    await expectCannotTell(backend.store.find(loggedOut.key));
+    await expectCannotTell(other.store.find(loggedOut.key));
+    postgres = await postgresAgain(postgres);
+    await until(() => bothUp(backend) && bothUp(other), 'both stores to serve');
+    expect(await backend.store.find(loggedOut.key)).toBeNull();
+    await other.close();
+  });
+
+  it('and nobody can tell what it missed: a replica that starts does not believe it', async () => {
+    await backend.close();
+    await postgres.kill();
+    const longAgo = String(Date.now() - 20_000);
+    await onRedis(redis.url, (client) => client.hSet('baton:state', { beat_at: longAgo, postgres_at: longAgo }));
+    const started = await storesOfReplica({ databaseUrl: postgres.url, redis }, (replica) => refused(replica.status()));
+    expect(started.ready).toBe(false);
+  });
 });
 
 describe('two replicas that do not drain by themselves', () => {

@@ -35,7 +35,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     readonly postgres: PostgresStore,
     readonly redis: RedisCopy,
     private readonly link: RedisLink,
-    beats: Beats,
+    private readonly beats: Beats,
   ) {
     super();
     this.outage = new OutageWrites(redis, postgres.codec, beats);
@@ -142,6 +142,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       // Redis holds the old version and other replicas may still read it: announce the change before responding.
+      this.beats.redisMissed = true;
       if (!announced) await this.announce(record);
       return record;
     }
@@ -203,12 +204,13 @@ export class TieredStore extends ChangingStore implements SessionStore {
 
   /** If this fails, the events stay unapplied, and any replica that reaches Redis applies them. */
   private async writeTombstones({ records, eventIds }: Revoked): Promise<void> {
-    if (records.length === 0 || !this.link.trusted) return;
+    if (records.length === 0) return;
     try {
       await Promise.all(records.map((record) => this.redis.writeTombstone(record.key, record.expiresAt)));
       void markApplied(this.postgres.database, eventIds).catch(() => undefined);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
+      this.beats.redisMissed = true;
     }
   }
 }
