@@ -6,6 +6,7 @@ import { freePort, LOOPBACK } from '../../tools/local/ports.ts';
 import { type App, builtFile } from './built.ts';
 import { onCleanup } from './cleanup.ts';
 import { temporaryFolder } from './servers.ts';
+import { clockArguments } from './skewed-clock.ts';
 
 export type { App } from './built.ts';
 
@@ -44,7 +45,7 @@ export const replicaDefaults = {
   SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };
 
-/** Starts the built app as a process that stops with the test file. Undefined values are ignored. */
+/** Starts the built app as a process that stops with the test file. Undefined values are ignored. CLOCK_SKEW_MS skews its clock. */
 export async function startReplica(
   app: App,
   env: Record<string, string | undefined>,
@@ -55,7 +56,7 @@ export async function startReplica(
   const logFile = join(temporaryFolder('replica'), `${name}.log`);
   const process_ = await supervisor.start({
     command: process.execPath,
-    args: [builtFile(app)],
+    args: [...clockArguments(env), builtFile(app)],
     env: { ...replicaDefaults, PATH: process.env['PATH'], PORT: String(port), REPLICA: name, ...env },
     logFile,
     stage: 'application',

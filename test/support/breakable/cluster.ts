@@ -15,6 +15,8 @@ export interface ClusterOptions {
   scripts?: Record<App, string>;
   /** Environment of every replica, such as SESSION_STRATEGY. */
   env?: Record<string, string>;
+  /** How far the clocks of some replicas are ahead, in milliseconds, by name of the replica. */
+  clockSkewMs?: Record<string, number>;
 }
 
 const SETTINGS = {
@@ -39,7 +41,7 @@ export class Cluster {
     this.members = members;
   }
 
-  static async start({ auths, portals, scripts, env = {} }: ClusterOptions): Promise<Cluster> {
+  static async start({ auths, portals, scripts, env = {}, clockSkewMs = {} }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
     supervisor.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
@@ -48,9 +50,14 @@ export class Cluster {
     ]);
     if (!scripts) await migrateDatabase(postgres.url);
     const members = [...numbered('auth', auths), ...numbered('portal', portals)];
-    const common = { postgresUrl: postgres.url, redisPort: redis.port, env: { ...SETTINGS, ...env }, logFolder: folder };
+    const common = { postgresUrl: postgres.url, redisPort: redis.port, logFolder: folder };
+    const envOf = (name: string) => ({
+      ...SETTINGS,
+      ...env,
+      ...(clockSkewMs[name] && { CLOCK_SKEW_MS: String(clockSkewMs[name]) }),
+    });
     const started = members.map(({ app, name }) =>
-      Member.start({ app, name, script: scripts?.[app] ?? builtFile(app), ...common }),
+      Member.start({ app, name, script: scripts?.[app] ?? builtFile(app), env: envOf(name), ...common }),
     );
     return new Cluster(folder, postgres, redis, await Promise.all(started));
   }

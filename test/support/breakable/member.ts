@@ -3,6 +3,7 @@ import { supervisor, type SupervisedProcess } from '../../../tools/local/supervi
 import { freePort, LOOPBACK } from '../../../tools/local/ports.ts';
 import { untilReady } from '../../../tools/local/server.ts';
 import type { App } from '../built.ts';
+import { clockArguments } from '../skewed-clock.ts';
 import { Freezable } from './freezable.ts';
 import { TcpProxy } from '../tcp-proxy.ts';
 
@@ -13,7 +14,7 @@ export interface MemberOptions {
   name: string;
   postgresUrl: string;
   redisPort: number;
-  /** More settings, such as SESSION_*. */
+  /** More settings, such as SESSION_*. CLOCK_SKEW_MS skews the clock of the process. */
   env: Record<string, string>;
   logFolder: string;
 }
@@ -54,9 +55,10 @@ export class Member extends Freezable {
     return member;
   }
 
-  /** Also restarts it after a kill, at the same address and with the same links. */
-  async start(): Promise<void> {
-    const { script, name, env, logFolder, postgresUrl } = this.options;
+  /** Also restarts it after a kill, at the same address and with the same links. `more`: settings until the next start. */
+  async start(more: Record<string, string> = {}): Promise<void> {
+    const { script, name, logFolder, postgresUrl } = this.options;
+    const env = { ...this.options.env, ...more };
     const logFile = join(logFolder, `${name}.log`);
     const stores = {
       DATABASE_URL: Object.assign(new URL(postgresUrl), { port: String(this.links.postgres.port) }).href,
@@ -64,7 +66,7 @@ export class Member extends Freezable {
     };
     this.process = await supervisor.start({
       command: process.execPath,
-      args: ['--no-warnings', script],
+      args: ['--no-warnings', ...clockArguments(env), script],
       env: { PATH: process.env['PATH'], PORT: new URL(this.url).port, REPLICA: name, ...stores, ...env },
       logFile,
       stage: 'application',
