@@ -1,6 +1,6 @@
 import { AttributesTooLargeError } from './errors.ts';
 import { applyPatch, copy, difference, dropNulls, isObject, type MergePatch } from './merge-patch.ts';
-import { GRACE_MS, judgeProof } from './policy.ts';
+import { issueAfterMs, judgeProof } from './policy.ts';
 import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
 
 /** A change of one session that can be applied again to a newer record when a compare-and-set finds a conflict. */
@@ -11,8 +11,11 @@ export type Change =
 
 /** A new id for the session. */
 export type Renewal =
-  /** Issued to the client, but not in force until the client uses it: a lost response logs nobody out. */
-  | { readonly step: 'issue'; readonly proof: string }
+  /**
+   * Issued to the client, but not in force until the client uses it: a lost response logs nobody out.
+   * `renewSeconds`: the age at which an id gets a successor.
+   */
+  | { readonly step: 'issue'; readonly proof: string; readonly renewSeconds?: number }
   /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
   | { readonly step: 'confirm'; readonly proof: string }
   /** The user proved again who they are: the new id is in force at once and the old one is void. */
@@ -43,7 +46,7 @@ function renewed(record: SessionRecord, renewal: Renewal, now: number): SessionR
   switch (renewal.step) {
     case 'issue':
       // Of parallel requests that all find a renewal due, one issues the id; the others change nothing.
-      if (record.nextProof !== null && now - record.renewedAt < GRACE_MS) return record;
+      if (now - record.renewedAt < issueAfterMs(record, renewal.renewSeconds ?? 0)) return record;
       return { ...next, nextProof: renewal.proof, previousProof: stillGraced(record, now) };
     case 'confirm':
       if (record.nextProof !== renewal.proof) return record;

@@ -95,6 +95,11 @@ export class Sessions {
     attachRecord(session, updated);
   }
 
+  /** The time by the clock of the stores, in epoch milliseconds: it decides what a replica's clock must not. */
+  now(): Promise<number> {
+    return this.backend.store.now();
+  }
+
   /** Live sessions of a user, newest first. */
   list(userId: string): Promise<SessionRecord[]> {
     return this.backend.store.listByUser(userId);

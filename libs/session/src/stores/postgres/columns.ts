@@ -59,6 +59,8 @@ const OWN = COLUMNS.filter(({ field }) => field !== 'ip' && field !== 'userAgent
 export const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;
 export const LIVE = `${UNREVOKED} AND last_seen_at + make_interval(secs => idle_seconds + $1) > now()`;
 
+export const epochMs = (time: string) => `floor(extract(epoch FROM ${time}) * 1000)::float8`;
+
 /** A row as the driver returns it. */
 export interface Row {
   readonly key: string;

@@ -9,7 +9,7 @@ import { SELECTED, insertValues, toRecord, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { SaveQueue } from './save-queue.ts';
-import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH } from './statements.ts';
+import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH, nowOf } from './statements.ts';
 
 export interface PostgresStoreOptions {
   readonly touchSeconds: number;
@@ -79,6 +79,10 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   /** Concurrent reads share one statement: after a flush of Redis, every session is read from here. */
   find(key: string): Promise<SessionRecord | null> {
     return this.finds.add(key);
+  }
+
+  now(): Promise<number> {
+    return nowOf(this.database);
   }
 
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {

@@ -17,7 +17,7 @@ export class OutageWrites {
   async create(session: NewSession, why: unknown): Promise<SessionRecord> {
     if (!(why instanceof StoreUnavailableError) || userIdOf(session.attributes) !== null) throw why;
     checkSize(session.attributes);
-    const record = newRecord(session, Date.now(), 'redis');
+    const record = newRecord(session, await this.redis.now(), 'redis');
     await this.redis.create(record, this.entry(record.key, { id: newWriteId(), version: record.version, created: record }));
     return record;
   }
