@@ -12,6 +12,16 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/**
+ * The value is encrypted under a key that is not in SESSION_ENCRYPTION_KEYS. Keys are added everywhere before one writes, so
+ * it was removed, and the session cannot be read again.
+ */
+export class RemovedKeyError extends StoreUnavailableError {
+  constructor(readonly keyId: string) {
+    super('sessions', `A stored session needs encryption key ${keyId}, which is not in SESSION_ENCRYPTION_KEYS.`);
+  }
+}
+
 /** The session ended (revoked or expired) between the load and the save of one request. */
 export class SessionGoneError extends Error {
   override readonly name = 'SessionGoneError';

@@ -1,5 +1,5 @@
-import type { Codec } from '../../model/codec.ts';
-import { StoreUnavailableError } from '../../model/errors.ts';
+import { plainCodec, type Codec } from '../../model/codec.ts';
+import { RemovedKeyError, StoreUnavailableError } from '../../model/errors.ts';
 import { userIdOf, type Attributes, type Device, type NewSession, type SessionRecord } from '../../model/record.ts';
 
 /** The fields of a record that have a column. The device is two columns. */
@@ -107,11 +107,27 @@ export function toRecord(row: Row, codec: Codec): SessionRecord {
   return record as unknown as SessionRecord;
 }
 
-/** A row that does not decode (unknown encryption key) is not a missing session. */
+/** Null: the encryption key of the row was removed, which ends the session. */
+export function toReadable(row: Row, codec: Codec): SessionRecord | null {
+  try {
+    return toRecord(row, codec);
+  } catch (error) {
+    if (error instanceof RemovedKeyError) return null;
+    throw error;
+  }
+}
+
+/** For revocations: they need no attributes, and also end a session that does not decode. */
+export function withoutAttributes(row: Row): SessionRecord {
+  return toRecord(row, { ...plainCodec, decode: () => ({}) });
+}
+
+/** A row that does not decode is not a missing session. */
 function decode(row: Row, codec: Codec): Attributes {
   try {
     return codec.decode(row.attributes, row.key) as Attributes;
   } catch (cause) {
+    if (cause instanceof RemovedKeyError) throw cause;
     throw new StoreUnavailableError('postgres', `Session ${row.public_id} cannot be decoded.`, { cause });
   }
 }

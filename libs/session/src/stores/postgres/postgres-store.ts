@@ -5,7 +5,7 @@ import { userIdOf, type NewSession, type SessionRecord } from '../../model/recor
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
 import { ChangingStore } from '../changing-store.ts';
-import { SELECTED, insertValues, toRecord, type Row } from './columns.ts';
+import { SELECTED, insertValues, toReadable, toRecord, withoutAttributes, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { SaveQueue } from './save-queue.ts';
@@ -103,7 +103,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
     const rows = await this.database.query<Row>(LIST, [this.options.touchSeconds, userId]);
-    return rows.map((row) => toRecord(row, this.codec));
+    return rows.map((row) => toReadable(row, this.codec)).filter((record) => record !== null);
   }
 
   /** `revoke` for several keys, with the revoked records. */
@@ -144,9 +144,9 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   }
 
   /** A row that does not decode fails only its own reader. */
-  private decoded(row: Row): SessionRecord | Error {
+  private decoded(row: Row): SessionRecord | null | Error {
     try {
-      return toRecord(row, this.codec);
+      return toReadable(row, this.codec);
     } catch (error) {
       return error as Error;
     }
@@ -165,13 +165,11 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     if (open.length < maxPerUser) return [];
     if (limitPolicy === 'deny-new') throw new TooManySessionsError(maxPerUser);
     const oldest = open.slice(0, open.length - maxPerUser + 1).map((row) => row.key);
-    const rows = await tx.query<Row>(REVOKE, [oldest]);
-    return rows.map((row) => toRecord(row, this.codec));
+    return (await tx.query<Row>(REVOKE, [oldest])).map(withoutAttributes);
   }
 
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
-    const rows = await tx.query<Row>(REVOKE, [keys]);
-    const records = rows.map((row) => toRecord(row, this.codec));
+    const records = (await tx.query<Row>(REVOKE, [keys])).map(withoutAttributes);
     const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.copy !== null }));
     return { records, eventIds: await writeEvents(tx, events) };
   }

@@ -4,7 +4,7 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batcher } from '../../kit/batcher.ts';
-import { CHANGING, LIVE, asColumn, epochMs, parameterOf, toRecord, type Row } from './columns.ts';
+import { CHANGING, LIVE, asColumn, epochMs, parameterOf, toReadable, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
 import { FIND, nowOf } from './statements.ts';
@@ -133,7 +133,7 @@ export class SaveQueue {
   private async readBases(groups: Group[]): Promise<void> {
     if (groups.length === 0) return;
     const rows = await this.database.query<Row>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
-    const found = new Map(rows.map((row) => [row.key, toRecord(row, this.codec)]));
+    const found = new Map(rows.map((row) => [row.key, toReadable(row, this.codec) ?? undefined]));
     for (const group of groups) group.base = found.get(group.key);
   }
 

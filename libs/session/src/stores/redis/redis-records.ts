@@ -2,7 +2,7 @@ import { Batcher } from '../../kit/batcher.ts';
 import { StoreClock } from '../../kit/store-clock.ts';
 import { applyChange, type Change } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
-import { StoreUnavailableError } from '../../model/errors.ts';
+import { RemovedKeyError, StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
 import { decodeValue, encodeValue, type RedisKeys, TOMBSTONE } from './layout.ts';
@@ -21,8 +21,11 @@ export interface RedisRecordsOptions {
   readonly nearMs?: number;
 }
 
-/** What Redis holds for a key: the record, the tombstone of a revoked session, nothing, or a value that does not decode. */
-export type Stored = SessionRecord | 'tombstone' | 'absent' | 'unreadable';
+/**
+ * What Redis holds for a key: the record, the tombstone of a revoked session, nothing, a value whose encryption key was removed, or
+ * one that does not decode.
+ */
+export type Stored = SessionRecord | 'tombstone' | 'absent' | 'removed key' | 'unreadable';
 
 /** How a change is stored. */
 export interface ChangeMode {
@@ -160,8 +163,8 @@ export class RedisRecords {
       const record = decodeValue(value, key, this.codec);
       this.cache.offer(key, value, record);
       return record;
-    } catch {
-      return 'unreadable';
+    } catch (error) {
+      return error instanceof RemovedKeyError ? 'removed key' : 'unreadable';
     }
   }
 
