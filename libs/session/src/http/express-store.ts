@@ -160,7 +160,9 @@ export class ExpressStore extends Store {
     const { req: request } = session as unknown as { req: Request };
     const { creation } = stateOf(request);
     const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request, creation.authenticated), creation);
-    session.cookie.expires = new Date(record.expiresAt);
+    // By the clock of the store, unless the handler gave the cookie another age.
+    if (Math.round((session.cookie.originalMaxAge ?? 0) / 1000) === this.policy.absoluteSeconds)
+      session.cookie.expires = new Date(record.expiresAt);
     attachRecord(session, record);
     stateOf(request).cookie = sid;
   }
