@@ -1,5 +1,5 @@
 import { NAME, ProblemException } from '@baton/platform';
-import { sessionInfo } from '@baton/session';
+import { sessionInfo, Sessions } from '@baton/session';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
@@ -10,11 +10,14 @@ export const REAUTHENTICATE = `urn:${NAME}:reauthenticate`;
 /** Asks for the password again before an operation that could lock the owner out, if the last authentication is too old (OWASP ASVS 7.5). */
 @Injectable()
 export class StepUpGuard implements CanActivate {
-  constructor(@Inject(AuthSettings) private readonly settings: AuthSettings) {}
+  constructor(
+    private readonly sessions: Sessions,
+    @Inject(AuthSettings) private readonly settings: AuthSettings,
+  ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const { authenticatedAt } = sessionInfo(context.switchToHttp().getRequest<Request>()) ?? {};
-    const age = Date.now() - new Date(authenticatedAt ?? 0).getTime();
+    const age = (await this.sessions.now()) - (authenticatedAt ?? 0);
     if (age <= this.settings.STEP_UP_SECONDS * 1000) return true;
     throw new ProblemException(403, {
       type: REAUTHENTICATE,

@@ -66,7 +66,7 @@ export class AuditLog {
   recent(userId: string, limit: number): Promise<RecordedEvent[]> {
     return this.database.query<RecordedEvent>(
       `SELECT event, at, address, user_agent AS "userAgent", details->>'reason' AS reason
-         FROM audit_log WHERE user_id = $1 AND event <> 'session-rotated' ORDER BY at DESC, id DESC LIMIT $2`,
+         FROM audit_log WHERE user_id = $1 AND event NOT IN ('session-rotated', 'session-id-unused') ORDER BY at DESC, id DESC LIMIT $2`,
       [userId, limit],
     );
   }

@@ -47,5 +47,6 @@ export class SessionAudit implements OnApplicationBootstrap, OnModuleDestroy {
 /** Null for events that an audit log does not record. */
 export function auditName({ type, reason }: Pick<SessionEvent, 'type' | 'reason'>): string | null {
   if (type === 'revoked') return reason === THEFT ? 'theft-detected' : 'session-revoked';
+  if (type === 'unused') return 'session-id-unused';
   return type === 'rotated' ? 'session-rotated' : null;
 }

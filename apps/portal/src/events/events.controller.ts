@@ -1,9 +1,24 @@
 import { Draining } from '@baton/platform';
-import { type SessionEvent, SessionFeed, sessionInfo } from '@baton/session';
+import { SESSION_CONFIG, type SessionConfig, type SessionEvent, SessionFeed, sessionInfo, Sessions } from '@baton/session';
 import { type Preferences, visitOf } from '@baton/ui';
 import { Controller, Inject, type MessageEvent, Query, Req, Sse } from '@nestjs/common';
 import type { Request } from 'express';
-import { EMPTY, filter, from, fromEventPattern, interval, map, merge, type Observable, of, take, takeUntil } from 'rxjs';
+import {
+  EMPTY,
+  exhaustMap,
+  filter,
+  from,
+  fromEventPattern,
+  interval,
+  map,
+  merge,
+  type Observable,
+  of,
+  share,
+  take,
+  takeUntil,
+  takeWhile,
+} from 'rxjs';
 import { EventSources } from './event-sources.ts';
 import { type Bookmark, bookmarkText, endsSession, farewell, parseBookmark, reasonSince } from './session-end.ts';
 
@@ -12,14 +27,24 @@ const BEAT_MS = 15_000;
 /** How soon a browser reconnects when its replica stopped. */
 const RETRY_MS = 500;
 
-/** Events for open tabs. When a replica stops, its streams end and browsers continue them on another one. */
+/**
+ * Events for open tabs. A stream ends with its session. When a replica stops, its streams end too, and browsers continue them
+ * on another one.
+ */
 @Controller('api/events')
 export class EventsController {
+  /** One clock for all streams: their sessions are then read together. */
+  private readonly checks: Observable<number>;
+
   constructor(
     @Inject(SessionFeed) private readonly feed: SessionFeed | null,
+    private readonly sessions: Sessions,
     private readonly sources: EventSources,
     private readonly draining: Draining,
-  ) {}
+    @Inject(SESSION_CONFIG) { revocationMs }: SessionConfig,
+  ) {
+    this.checks = interval(revocationMs / 2).pipe(share());
+  }
 
   @Sse()
   events(@Req() request: Request, @Query('last') last?: string): Observable<MessageEvent> {
@@ -31,6 +56,7 @@ export class EventsController {
     const beats = interval(BEAT_MS).pipe(map(() => ({ type: 'beat', data: '{}' })));
     const bookmark = parseBookmark(request.get('last-event-id') ?? last);
     return merge(of(hello(publicId)), this.end(request, publicId, bookmark), this.sources.of(request), beats).pipe(
+      takeWhile(({ type }) => type !== 'ended', true),
       map((message) => ({ ...message, id: this.idNow(publicId) })),
       takeUntil(drained),
     );
@@ -39,7 +65,7 @@ export class EventsController {
   /** At most one message: the session of this tab has ended. */
   private end(request: Request, publicId: string | undefined, bookmark: Bookmark | null): Observable<MessageEvent> {
     const { preferences } = visitOf(request);
-    if (publicId) return this.endOf(publicId).pipe(map(({ reason }) => ended(reason, preferences)));
+    if (publicId) return this.endOf(request, publicId).pipe(map((reason) => ended(reason, preferences)));
     if (!bookmark) return EMPTY;
     return from(reasonSince(this.feed, bookmark)).pipe(map((reason) => ended(reason, preferences)));
   }
@@ -49,13 +75,27 @@ export class EventsController {
     return publicId ? bookmarkText({ position: this.feed?.position ?? 0, publicId }) : 'nobody';
   }
 
-  private endOf(publicId: string): Observable<SessionEvent> {
+  /** The reason. The feed reports no session that expires, nor one that is revoked while Postgres is down: a look shows these. */
+  private endOf(request: Request, publicId: string): Observable<string | null> {
+    const bookmark = { position: this.feed?.position ?? 0, publicId };
+    const looks = this.checks.pipe(
+      exhaustMap(() => this.sessions.isLive(request).catch(() => true)),
+      filter((isLive) => !isLive),
+      exhaustMap(() => reasonSince(this.feed, bookmark)),
+    );
+    return merge(this.revocations(publicId), looks).pipe(take(1));
+  }
+
+  private revocations(publicId: string): Observable<string | null> {
     const { feed } = this;
     if (!feed) return EMPTY;
     return fromEventPattern<SessionEvent>(
       (listener) => feed.subscribe(listener),
       (_, unsubscribe: () => void) => unsubscribe(),
-    ).pipe(filter(endsSession(publicId)), take(1));
+    ).pipe(
+      filter(endsSession(publicId)),
+      map(({ reason }) => reason),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { SessionGoneError } from '../model/errors.ts';
-import { isRenewalDue } from '../model/policy.ts';
+import { isRenewalDue, isUnconfirmed, judgeNewest } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
 import type { ExpressStore } from './express-store.ts';
 import { holdHeaders } from './hold-headers.ts';
@@ -73,9 +73,9 @@ export class BatonSession {
     const record = loadedRecord(request.session);
     if (found === null || record === undefined || record.key !== found.record.key) return null;
     if (found.verdict === 'next') return this.confirm(request, record, found.proof).catch(keepCurrentId);
-    if (found.verdict === 'current' && isRenewalDue(record, this.expressStore.policy, Date.now()))
-      return this.issue(request, record).catch(keepCurrentId);
-    return null;
+    const mayIssue = found.verdict === 'current' || isUnconfirmed(record);
+    const { policy, clock } = this.expressStore;
+    return mayIssue && isRenewalDue(record, policy, clock.estimate()) ? this.issue(request, record).catch(keepCurrentId) : null;
   }
 
   private async confirm(request: Request, record: SessionRecord, proof: string): Promise<void> {
@@ -86,10 +86,12 @@ export class BatonSession {
   private async issue(request: Request, record: SessionRecord): Promise<void> {
     const next = this.expressStore.newIdOf(request, record);
     if (next === null) return;
-    const issued = await this.expressStore.sessions.renew(record.key, { step: 'issue', proof: next.proof }, record);
+    const { sessions, policy } = this.expressStore;
+    const renewal = { step: 'issue', proof: next.proof, renewSeconds: policy.renewSeconds } as const;
+    const issued = await sessions.renew(record.key, renewal, record);
     if (issued === null) throw new SessionGoneError();
     attachRecord(request.session, issued, snapshotOf(request.session));
-    if (issued.nextProof === next.proof) stateOf(request).cookie = next.id;
+    if (judgeNewest(issued, next.proof) !== null) stateOf(request).cookie = next.id;
   }
 
   private setCookie(request: Request, response: Response): void {

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import session, { Store, type SessionData } from 'express-session';
+import { StoreClock } from '../kit/store-clock.ts';
 import { TwoGenerationCache } from '../kit/two-generation-cache.ts';
 import { SessionGoneError } from '../model/errors.ts';
 import { newPublicId, newSessionId, renewSessionId, type Peppers } from '../model/id.ts';
@@ -31,6 +32,7 @@ export class ExpressStore extends Store {
   /** When this replica last touched which session: use is stored once per touch interval, however often a session is read. */
   private readonly touchedAt = new TwoGenerationCache<number>({ entries: TOUCHES });
   readonly lookup: SessionLookup;
+  readonly clock: StoreClock;
 
   constructor(
     readonly sessions: SessionStore,
@@ -40,6 +42,7 @@ export class ExpressStore extends Store {
   ) {
     super();
     this.lookup = new SessionLookup(sessions, peppers);
+    this.clock = new StoreClock(() => sessions.now());
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
@@ -72,7 +75,7 @@ export class ExpressStore extends Store {
 
   /** Not awaited. If it fails, the next request tries again. */
   touchIfDue(record: SessionRecord): void {
-    const now = Date.now();
+    const now = this.clock.estimate();
     const { key, lastSeenAt } = record;
     if (!isTouchDue(lastSeenAt, this.policy, now) || !isTouchDue(this.touchedAt.peek(key) ?? 0, this.policy, now)) return;
     this.touchedAt.set(key, now);
@@ -157,6 +160,9 @@ export class ExpressStore extends Store {
     const { req: request } = session as unknown as { req: Request };
     const { creation } = stateOf(request);
     const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request, creation.authenticated), creation);
+    // By the clock of the store, unless the handler gave the cookie another age.
+    if (Math.round((session.cookie.originalMaxAge ?? 0) / 1000) === this.policy.absoluteSeconds)
+      session.cookie.expires = new Date(record.expiresAt);
     attachRecord(session, record);
     stateOf(request).cookie = sid;
   }

@@ -1,5 +1,5 @@
 import { Peppers, isSessionId, type StoredId } from '../model/id.ts';
-import { judgeProof, type IdVerdict } from '../model/policy.ts';
+import { judgeNewest, judgeProof, type IdVerdict } from '../model/policy.ts';
 import type { SessionRecord } from '../model/record.ts';
 import { THEFT } from '../model/revocation.ts';
 import type { SessionStore } from '../model/store.ts';
@@ -25,8 +25,8 @@ export class SessionLookup {
     for (const { key, proof } of stored) {
       const record = await this.store.find(key);
       if (record === null) continue;
-      const verdict = judgeProof(record, proof, Date.now());
-      return isHonoured(verdict) ? { record, verdict, proof } : this.lookAgain(key, proof);
+      const verdict = judgeNewest(record, proof);
+      return verdict === null ? this.lookAgain(key, proof) : { record, verdict, proof };
     }
     return null;
   }
@@ -35,18 +35,14 @@ export class SessionLookup {
     return isSessionId(id) ? this.peppers.forReading(id) : [];
   }
 
-  /** The copy may be behind: it then takes the newest id for a worthless one. */
+  /** An old id, unless the copy is behind and does not know the newest one. Its time is that of the stores. */
   private async lookAgain(key: string, proof: string): Promise<Found | null> {
-    const record = await this.store.find(key, { newest: true });
+    const [record, now] = await Promise.all([this.store.find(key, { newest: true }), this.store.now()]);
     if (record === null) return null;
-    const verdict = judgeProof(record, proof, Date.now());
-    if (isHonoured(verdict)) return { record, verdict, proof };
+    const verdict = judgeProof(record, proof, now);
+    if (verdict !== 'replaced' && verdict !== 'stolen') return { record, verdict, proof };
     // Two people hold ids of one session and only one of them signed in. It is unknown which one, so the session ends for both.
     if (verdict === 'stolen') await this.store.revoke(key, THEFT, record);
     return null;
   }
-}
-
-function isHonoured(verdict: IdVerdict): verdict is Found['verdict'] {
-  return verdict !== 'replaced' && verdict !== 'stolen';
 }

@@ -81,6 +81,21 @@ describe('a renewal of the id', () => {
     expect(renew(issued, 'issue', 'third', NOW + GRACE_MS).nextProof).toBe('third');
   });
 
+  it('puts the third issued id in force if the client used none, and confirms it without a second grace of the old one', () => {
+    const times = [0, 1, 2].map((issue) => NOW + issue * GRACE_MS);
+    const third = times.reduce((record, at, i) => renew(record, 'issue', `issue ${i + 1}`, at), recordOf({}));
+    expect(third).toMatchObject({ proof: 'issue 3', previousProof: 'first', renewedAt: times[2] });
+    const confirmed = renew(third, 'confirm', 'issue 3', times[2]! + 1);
+    expect(confirmed).toMatchObject({ proof: 'issue 3', nextProof: null, previousProof: 'first', renewedAt: times[2] });
+  });
+
+  it('issues none before the id is old enough, by the clock of the store', () => {
+    const early: Change = { kind: 'renew', step: 'issue', proof: 'second', renewSeconds: 900 };
+    const record = recordOf({});
+    expect(applyChange(record, early, NOW + 899_999)).toBe(record);
+    expect(applyChange(record, early, NOW + 900_000).nextProof).toBe('second');
+  });
+
   it('confirms no id but the issued one', () => {
     const issued = renew(recordOf({}), 'issue', 'second');
     expect(renew(issued, 'confirm', 'other')).toBe(issued);

@@ -1,6 +1,6 @@
 import { AttributesTooLargeError } from './errors.ts';
 import { applyPatch, copy, difference, dropNulls, isObject, type MergePatch } from './merge-patch.ts';
-import { GRACE_MS, judgeProof } from './policy.ts';
+import { isUnconfirmed, issueAfterMs, judgeProof } from './policy.ts';
 import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
 
 /** A change of one session that can be applied again to a newer record when a compare-and-set finds a conflict. */
@@ -11,8 +11,11 @@ export type Change =
 
 /** A new id for the session. */
 export type Renewal =
-  /** Issued to the client, but not in force until the client uses it: a lost response logs nobody out. */
-  | { readonly step: 'issue'; readonly proof: string }
+  /**
+   * Issued to the client, but not in force until the client uses it: a lost response logs nobody out. The third in a row comes
+   * into force by itself, because a thief may take them all. `renewSeconds`: the age at which an id gets a successor.
+   */
+  | { readonly step: 'issue'; readonly proof: string; readonly renewSeconds?: number }
   /** The client used the issued id: from now on it is the id, and the one before is honoured for the grace window. */
   | { readonly step: 'confirm'; readonly proof: string }
   /** The user proved again who they are: the new id is in force at once and the old one is void. */
@@ -43,14 +46,25 @@ function renewed(record: SessionRecord, renewal: Renewal, now: number): SessionR
   switch (renewal.step) {
     case 'issue':
       // Of parallel requests that all find a renewal due, one issues the id; the others change nothing.
-      if (record.nextProof !== null && now - record.renewedAt < GRACE_MS) return record;
-      return { ...next, nextProof: renewal.proof, previousProof: stillGraced(record, now) };
+      if (now - record.renewedAt < issueAfterMs(record, renewal.renewSeconds ?? 0)) return record;
+      return issued(record, next, renewal.proof, now);
     case 'confirm':
       if (record.nextProof !== renewal.proof) return record;
+      if (isUnconfirmed(record)) return { ...next, nextProof: null, renewedAt: record.renewedAt };
       return { ...next, proof: renewal.proof, previousProof: record.proof, nextProof: null };
     case 'replace':
       return { ...next, proof: renewal.proof, previousProof: record.proof, nextProof: null, authenticatedAt: now };
   }
+}
+
+/** An own proof as the previous one marks the second id that was issued and not used. */
+function issued(record: SessionRecord, next: SessionRecord, nextProof: string, now: number): SessionRecord {
+  const { proof } = record;
+  // The response with the id in force was lost too. This one takes its place, and the older id gets no more time.
+  if (isUnconfirmed(record)) return { ...next, proof: nextProof, nextProof: proof, renewedAt: record.renewedAt };
+  if (record.nextProof === null) return { ...next, nextProof, previousProof: stillGraced(record, now) };
+  if (record.previousProof !== proof) return { ...next, nextProof, previousProof: proof };
+  return { ...next, proof: nextProof, nextProof, previousProof: proof };
 }
 
 /** Issuing starts the clock again: an id whose grace is over, or that never had one, must not get another. */

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { RemovedKeyError } from './errors.ts';
 
 /** JSON text as it is kept in a store. `key` is the session's stored key. */
 export interface Codec {
@@ -17,8 +18,9 @@ export const plainCodec: Codec = {
  * as a key; it is hashed to 256 bits, so give it at least 256 bits of randomness. The first key writes, all of them read, and
  * clear values are still read: encryption can be switched on while sessions live. Without keys, nothing is encrypted.
  * `name` is the name of the product, see `SessionConfig.name`: what is encrypted under one does not open under another.
+ * `removedKeys` receives the ids of keys that values need and the list lacks.
  */
-export function codecOf(encryptionKeys: readonly string[], name = 'baton'): Codec {
+export function codecOf(encryptionKeys: readonly string[], name = 'baton', removedKeys = new Set<string>()): Codec {
   if (encryptionKeys.length === 0) return plainCodec;
   const keys = encryptionKeys.map((key) => {
     const secret = createHash('sha256').update(`${name} attributes`).update(key).digest();
@@ -34,8 +36,12 @@ export function codecOf(encryptionKeys: readonly string[], name = 'baton'): Code
     },
     decode(text, key) {
       if (!text.startsWith(SEAL)) return JSON.parse(text) as unknown;
-      const known =
-        keys.find(({ id }) => id === text.slice(1, 7)) ?? fail('needs an encryption key that is not in SESSION_ENCRYPTION_KEYS');
+      const keyId = text.slice(1, 7);
+      const known = keys.find(({ id }) => id === keyId);
+      if (known === undefined) {
+        removedKeys.add(keyId);
+        throw new RemovedKeyError(keyId);
+      }
       const bytes = Buffer.from(text.slice(7), 'base64url');
       const opener = createDecipheriv('aes-256-gcm', known.secret, bytes.subarray(0, 12)).setAAD(Buffer.from(key));
       opener.setAuthTag(bytes.subarray(-16));

@@ -12,8 +12,18 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** What a store holds of a session does not decode: damaged, or encrypted with a key that was removed. Trying again does not help. */
+/** What a store holds of a session does not decode. Trying again does not help. */
 export class UnreadableSessionError extends StoreUnavailableError {}
+
+/**
+ * The value is encrypted under a key that is not in SESSION_ENCRYPTION_KEYS. Keys are added everywhere before one writes, so
+ * it was removed, and the session cannot be read again.
+ */
+export class RemovedKeyError extends UnreadableSessionError {
+  constructor(readonly keyId: string) {
+    super('sessions', `A stored session needs encryption key ${keyId}, which is not in SESSION_ENCRYPTION_KEYS.`);
+  }
+}
 
 /** The session ended (revoked or expired) between the load and the save of one request. */
 export class SessionGoneError extends Error {

@@ -34,15 +34,32 @@ export function isTouchDue(lastSeenAt: number, policy: Pick<Policy, 'touchSecond
 /** A signed-in session gets a new id at this age of the old one, or when the client never used an issued one. */
 export function isRenewalDue(record: SessionRecord, policy: Pick<Policy, 'renewSeconds'>, now: number): boolean {
   if (policy.renewSeconds === 0 || record.userId === null) return false;
-  return now - record.renewedAt >= (record.nextProof === null ? policy.renewSeconds * 1000 : GRACE_MS);
+  return now - record.renewedAt >= issueAfterMs(record, policy.renewSeconds);
+}
+
+/** The age at which the id gets a successor. If the client never used the last one, it may not have received it. */
+export function issueAfterMs(record: SessionRecord, renewSeconds: number): number {
+  if (record.nextProof === null) return renewSeconds * 1000;
+  return isUnconfirmed(record) ? GRACE_MS / 2 : GRACE_MS;
+}
+
+/** True: the id in force came into force by itself. No client has used it yet. */
+export function isUnconfirmed(record: SessionRecord): boolean {
+  return record.nextProof === record.proof;
 }
 
 export type IdVerdict = 'current' | 'next' | 'grace' | 'replaced' | 'stolen';
 
+/** The verdicts that need no clock. Null: an older id, which is judged by the clock of the stores. */
+export function judgeNewest(record: SessionRecord, proof: string): 'current' | 'next' | null {
+  if (proof === record.nextProof) return 'next';
+  return proof === record.proof ? 'current' : null;
+}
+
 /** Judges an id with this record's locator. An old id outside the grace window is held by a thief or by the victim. */
 export function judgeProof(record: SessionRecord, proof: string, now: number): IdVerdict {
-  if (proof === record.proof) return 'current';
-  if (proof === record.nextProof) return 'next';
+  const newest = judgeNewest(record, proof);
+  if (newest !== null) return newest;
   if (now - record.renewedAt >= GRACE_MS) return 'stolen';
   // A step-up: older ids are void from then on. But other tabs may have sent one a moment before, and that is no theft.
   if (record.previousProof !== null && record.authenticatedAt === record.renewedAt) return 'replaced';

@@ -16,6 +16,8 @@ export interface SessionStore {
   /** Stores a new session, version 1. The key must be new. */
   create(session: NewSession, options?: CreateOptions): Promise<SessionRecord>;
   find(key: string, options?: FindOptions): Promise<SessionRecord | null>;
+  /** The time by the clock of the store, in epoch milliseconds. It decides about grace and theft; a replica's clock does not. */
+  now(): Promise<number>;
   /** Applies a difference. Changes of different paths by concurrent callers all survive. `base` is the record the caller loaded: it spares a read. */
   save(key: string, patch: MergePatch, base?: SessionRecord): Promise<SessionRecord | null>;
   /** Exact read-modify-write: `change` gets the newest attributes and may run more than once. */

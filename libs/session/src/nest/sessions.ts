@@ -95,6 +95,20 @@ export class Sessions {
     attachRecord(session, updated);
   }
 
+  /**
+   * Whether the request's session is still live, for requests that last. Many such calls in one turn of the event loop are one read.
+   * @throws StoreUnavailableError if no store can tell.
+   */
+  async isLive(request: Request): Promise<boolean> {
+    const record = loadedRecord(request.session);
+    return record !== undefined && (await this.backend.store.find(record.key)) !== null;
+  }
+
+  /** The time by the clock of the stores, in epoch milliseconds: it decides what a replica's clock must not. */
+  now(): Promise<number> {
+    return this.backend.store.now();
+  }
+
   /** Live sessions of a user, newest first. */
   list(userId: string): Promise<SessionRecord[]> {
     return this.backend.store.listByUser(userId);

@@ -16,6 +16,11 @@ export class StoreHealth {
     return this.backend.ready;
   }
 
+  /** Ids of encryption keys that stored sessions need and SESSION_ENCRYPTION_KEYS lacks. */
+  get removedKeys(): ReadonlySet<string> {
+    return this.backend.removedKeys;
+  }
+
   /** How many sessions are dirty (Redis is ahead of Postgres) and events unapplied (Postgres is ahead). */
   backlog(): Promise<{ dirty: number; unapplied: number }> {
     return this.backend.backlog();

@@ -7,12 +7,14 @@ const NAMES = { redis: 'Redis', postgres: 'Postgres' } as const;
 
 /**
  * Logs when a store becomes unavailable, with the reason, and when it is available again. A replica with a wrong password
- * or address starts without that store, as in any outage: this line shows its operator why.
+ * or address starts without that store, as in any outage: this line shows its operator why. Also logs each encryption key that is
+ * missing, once.
  */
 @Injectable()
 export class StoreLog implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('stores');
   private readonly logged = new Map<keyof typeof NAMES, boolean>();
+  private readonly loggedKeys = new Set<string>();
   private timer?: NodeJS.Timeout;
 
   constructor(private readonly stores: StoreHealth) {}
@@ -29,6 +31,16 @@ export class StoreLog implements OnApplicationBootstrap, OnApplicationShutdown {
     const { redis, postgres } = this.stores.status();
     this.log('redis', redis);
     this.log('postgres', postgres);
+    for (const keyId of this.stores.removedKeys) this.logKey(keyId);
+  }
+
+  private logKey(keyId: string): void {
+    if (this.loggedKeys.has(keyId)) return;
+    this.loggedKeys.add(keyId);
+    this.logger.warn(
+      `Sessions under encryption key ${keyId} get 401, because this key is not in SESSION_ENCRYPTION_KEYS. ` +
+        'If they should live, append the key to the list and restart all replicas.',
+    );
   }
 
   private log(store: keyof typeof NAMES, { state, reason }: StoreStatus): void {

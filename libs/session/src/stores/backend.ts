@@ -66,6 +66,8 @@ const ABSENT: StoreStatus = { state: 'absent', since: null, reason: null };
 /** The stores of one replica. What the strategy does not support does nothing here. */
 export class Backend {
   readonly store: SessionStore;
+  /** Ids of encryption keys that stored sessions need and `encryptionKeys` lacks. */
+  readonly removedKeys = new Set<string>();
   /** Null without DATABASE_URL. */
   readonly database: Database | null;
   readonly feed: SessionFeed | null;
@@ -81,7 +83,7 @@ export class Backend {
     const { strategy, engine, redis, name = 'baton', databaseUrl: url, postgresDeadlineMs: deadlineMs, entities = [] } = options;
     this.database = url === null ? null : new Database({ url, deadlineMs, entities, applicationName: name });
     this.feed = this.database && new SessionFeed(this.database, options.revocationMs);
-    const codec = codecOf(options.encryptionKeys, name);
+    const codec = codecOf(options.encryptionKeys, name, this.removedKeys);
     const keys = new RedisKeys(name);
     if (redis !== null && (strategy === 'tiered' || (strategy === 'redis' && engine !== 'express-session')))
       this.link = new RedisLink(redis, () => this.redisDeadlineMs());

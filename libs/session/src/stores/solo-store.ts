@@ -18,6 +18,11 @@ export abstract class SoloStore extends ChangingStore implements SessionStore {
     super();
   }
 
+  /** Of this process, for stores without a clock of their own. */
+  async now(): Promise<number> {
+    return Date.now();
+  }
+
   abstract find(key: string): Promise<SessionRecord | null>;
   abstract touch(record: SessionRecord): Promise<boolean>;
   abstract revoke(key: string, reason: RevocationReason, base?: SessionRecord): Promise<boolean>;
@@ -28,7 +33,7 @@ export abstract class SoloStore extends ChangingStore implements SessionStore {
   async create(session: NewSession, { guard }: CreateOptions = {}): Promise<SessionRecord> {
     checkSize(session.attributes);
     await this.beforehand(guard);
-    const record = newRecord(session, Date.now(), this.name);
+    const record = newRecord(session, await this.now(), this.name);
     await this.insert(record);
     return record;
   }

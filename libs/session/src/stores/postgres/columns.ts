@@ -1,5 +1,5 @@
-import type { Codec } from '../../model/codec.ts';
-import { UnreadableSessionError } from '../../model/errors.ts';
+import { plainCodec, type Codec } from '../../model/codec.ts';
+import { RemovedKeyError, UnreadableSessionError } from '../../model/errors.ts';
 import { userIdOf, type Attributes, type Device, type NewSession, type SessionRecord } from '../../model/record.ts';
 
 /** The fields of a record that have a column. The device is two columns. */
@@ -59,6 +59,8 @@ const OWN = COLUMNS.filter(({ field }) => field !== 'ip' && field !== 'userAgent
 export const UNREVOKED = `revoked_at IS NULL AND expires_at > now() AND created_at > (SELECT created_after FROM session_cache)`;
 export const LIVE = `${UNREVOKED} AND last_seen_at + make_interval(secs => idle_seconds + $1) > now()`;
 
+export const epochMs = (time: string) => `floor(extract(epoch FROM ${time}) * 1000)::float8`;
+
 /** A row as the driver returns it. */
 export interface Row {
   readonly key: string;
@@ -108,11 +110,27 @@ export function toRecord(row: Row, codec: Codec): SessionRecord {
   return record as unknown as SessionRecord;
 }
 
-/** A row that does not decode (unknown encryption key) is not a missing session. */
+/** Null: the encryption key of the row was removed, which ends the session. */
+export function toReadable(row: Row, codec: Codec): SessionRecord | null {
+  try {
+    return toRecord(row, codec);
+  } catch (error) {
+    if (error instanceof RemovedKeyError) return null;
+    throw error;
+  }
+}
+
+/** For revocations: they need no attributes, and also end a session that does not decode. */
+export function withoutAttributes(row: Row): SessionRecord {
+  return toRecord(row, { ...plainCodec, decode: () => ({}) });
+}
+
+/** A row that does not decode is not a missing session. */
 function decode(row: Row, codec: Codec): Attributes {
   try {
     return codec.decode(row.attributes, row.key) as Attributes;
   } catch (cause) {
+    if (cause instanceof RemovedKeyError) throw cause;
     throw new UnreadableSessionError('postgres', `Session ${row.public_id} cannot be decoded.`, { cause });
   }
 }

@@ -5,11 +5,11 @@ import { userIdOf, type NewSession, type SessionRecord } from '../../model/recor
 import type { CreateOptions, RevokeAllOptions, SessionStore, Tx } from '../../model/store.ts';
 import { Batcher } from '../../kit/batcher.ts';
 import { ChangingStore } from '../changing-store.ts';
-import { SELECTED, insertValues, toRecord, type FoundRow, type Row } from './columns.ts';
+import { SELECTED, insertValues, toReadable, toRecord, withoutAttributes, type FoundRow, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents } from './events.ts';
 import { SaveQueue } from './save-queue.ts';
-import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH } from './statements.ts';
+import { FIND, INSERT, LIST, LIST_KEYS_LOCKED, LIST_UNREVOKED_LOCKED, LOCK_USER, TOUCH, VOUCH, nowOf } from './statements.ts';
 
 export interface PostgresStoreOptions {
   readonly touchSeconds: number;
@@ -91,6 +91,10 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     return this.finds.add(key);
   }
 
+  now(): Promise<number> {
+    return nowOf(this.database);
+  }
+
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     return (await this.saves.add(key, change, base))?.record ?? null;
   }
@@ -109,7 +113,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
 
   async listByUser(userId: string): Promise<SessionRecord[]> {
     const rows = await this.database.read<Row>(LIST, [this.options.touchSeconds, userId]);
-    return rows.map((row) => toRecord(row, this.codec));
+    return rows.map((row) => toReadable(row, this.codec)).filter((record) => record !== null);
   }
 
   /** `revoke` for several keys, with the revoked records. */
@@ -152,9 +156,8 @@ export class PostgresStore extends ChangingStore implements SessionStore {
 
   /** A row that does not decode fails only its own reader. */
   private decoded(row: FoundRow): Sighting | Error {
-    if (row.key === null) return { record: null, isCaughtUp: row.caught_up };
     try {
-      return { record: toRecord(row, this.codec), isCaughtUp: row.caught_up };
+      return { record: row.key === null ? null : toReadable(row, this.codec), isCaughtUp: row.caught_up };
     } catch (error) {
       return error as Error;
     }
@@ -173,13 +176,11 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     if (open.length < maxPerUser) return [];
     if (limitPolicy === 'deny-new') throw new TooManySessionsError(maxPerUser);
     const oldest = open.slice(0, open.length - maxPerUser + 1).map((row) => row.key);
-    const rows = await tx.query<Row>(REVOKE, [oldest]);
-    return rows.map((row) => toRecord(row, this.codec));
+    return (await tx.query<Row>(REVOKE, [oldest])).map(withoutAttributes);
   }
 
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
-    const rows = await tx.query<Row>(REVOKE, [keys]);
-    const records = rows.map((row) => toRecord(row, this.codec));
+    const records = (await tx.query<Row>(REVOKE, [keys])).map(withoutAttributes);
     const events = records.map((record) => eventOf('revoked', record, { reason, unapplied: this.copy !== null }));
     return { records, eventIds: await writeEvents(tx, events) };
   }

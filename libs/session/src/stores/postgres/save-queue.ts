@@ -4,10 +4,10 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batcher } from '../../kit/batcher.ts';
-import { CHANGING, LIVE, asColumn, parameterOf, toRecord, type FoundRow, type Row } from './columns.ts';
+import { CHANGING, LIVE, asColumn, epochMs, parameterOf, toReadable, type FoundRow, type Row } from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
-import { FIND } from './statements.ts';
+import { FIND, nowOf } from './statements.ts';
 
 const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestamptz: 'float8[]' };
 
@@ -28,7 +28,7 @@ const UPDATE = {
        version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 320)
    FROM change c JOIN locked USING (key)
    WHERE s.key = c.key AND s.version = c.version
-   RETURNING s.key`,
+   RETURNING s.key, ${epochMs('s.last_seen_at')} AS "lastSeenAt"`,
 };
 
 interface Save {
@@ -44,6 +44,16 @@ interface Group {
   /** The highest version that a caller has loaded. */
   loadedVersion: number;
   readonly saves: { save: Save; index: number }[];
+}
+
+interface Changed {
+  readonly base: SessionRecord;
+  readonly next: { -readonly [field in keyof SessionRecord]: SessionRecord[field] };
+}
+
+interface WrittenRow {
+  readonly key: string;
+  readonly lastSeenAt: number;
 }
 
 interface Write {
@@ -117,14 +127,14 @@ export class SaveQueue {
     await this.readBases(reread ? groups : groups.filter((group) => group.base === undefined));
     for (const group of groups.filter(isBehind)) for (const { index } of group.saves) outcomes[index] = new BehindError();
     const live = groups.filter((group) => group.base !== undefined && !isBehind(group));
-    const results = live.map((group) => applyAll(group, outcomes));
-    const changed = live.map((group, i) => ({ group, next: results[i]! })).filter(({ group, next }) => next !== group.base);
+    // The UPDATE itself stamps the use of a session. Renewals are judged and stamped by the time of Postgres before it.
+    const now = live.some(hasRenewal) ? await nowOf(this.database) : 0;
+    const results = live.map((group) => ({ group, base: group.base!, next: applyAll(group, outcomes, now) }));
+    const changed = results.filter(({ base, next }) => next !== base);
     if (changed.length === 0) return [];
-    const written = await this.write(
-      changed.map(({ group, next }) => ({ next, rotated: next.proof !== group.base!.proof })),
-      write,
-    );
+    const written = await this.write(changed, write);
     const conflicts = changed.filter(({ next }) => !written.has(next.key)).map(({ group }) => group);
+    for (const { next } of changed) next.lastSeenAt = written.get(next.key) ?? next.lastSeenAt;
     for (const group of conflicts)
       for (const { index } of group.saves) if (!(outcomes[index] instanceof Error)) outcomes[index] = null;
     return conflicts;
@@ -134,34 +144,42 @@ export class SaveQueue {
     if (groups.length === 0) return;
     const rows = await this.database.query<FoundRow>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
     const live = rows.filter((row): row is FoundRow & Row => row.key !== null);
-    const found = new Map(live.map((row) => [row.key, toRecord(row, this.codec)]));
+    const found = new Map(live.map((row) => [row.key, toReadable(row, this.codec) ?? undefined]));
     for (const group of groups) group.base = found.get(group.key);
   }
 
-  private async write(
-    changes: { next: SessionRecord; rotated: boolean }[],
-    { changeId, announced }: Write,
-  ): Promise<Set<string>> {
+  /** Returns the time of each change, by key. Missing: a conflict. */
+  private async write(changes: Changed[], { changeId, announced }: Write): Promise<Map<string, number>> {
     const records = changes.map(({ next }) => next);
     const params = [this.touchSeconds, ...arraysOf(records, this.codec), records.map(() => changeId)];
-    if (!announced && !changes.some(({ rotated }) => rotated)) {
-      const rows = await this.database.query<{ key: string }>(UPDATE, params);
-      return new Set(rows.map((row) => row.key));
-    }
+    const events = changes.map((change) => ({ key: change.next.key, about: eventsOf(change, announced) }));
+    if (!events.some(({ about }) => about.length > 0)) return timesIn(await this.database.query<WrittenRow>(UPDATE, params));
     return this.database.transaction(async (tx) => {
-      const rows = await tx.query<{ key: string }>(UPDATE.text, params);
-      const written = new Set(rows.map((row) => row.key));
-      const events = changes.filter(({ next }) => written.has(next.key)).flatMap((change) => eventsOf(change, announced));
-      await writeEvents(tx, events);
+      const written = timesIn(await tx.query<WrittenRow>(UPDATE.text, params));
+      await writeEvents(
+        tx,
+        events.filter(({ key }) => written.has(key)).flatMap(({ about }) => about),
+      );
       return written;
     });
   }
 }
 
-/** A renewed id is for the audit log; any change is for the repair, while this replica cannot update Redis. */
-function eventsOf({ next, rotated }: { next: SessionRecord; rotated: boolean }, announced: boolean): NewEvent[] {
+function timesIn(rows: WrittenRow[]): Map<string, number> {
+  return new Map(rows.map(({ key, lastSeenAt }) => [key, lastSeenAt]));
+}
+
+function hasRenewal({ saves }: Group): boolean {
+  return saves.some(({ save }) => save.change.kind === 'renew');
+}
+
+/** A renewed or unused id is for the audit log; any change is for the repair, while this replica cannot update Redis. */
+function eventsOf({ base, next }: Changed, announced: boolean): NewEvent[] {
+  const isRotated = next.proof !== base.proof;
+  const isUnused = base.nextProof !== null && next.nextProof !== null && (isRotated || next.nextProof !== base.nextProof);
   return [
-    ...(rotated ? [eventOf('rotated', next, { unapplied: false })] : []),
+    ...(isUnused ? [eventOf('unused', next, { unapplied: false })] : []),
+    ...(isRotated ? [eventOf('rotated', next, { unapplied: false })] : []),
     ...(announced ? [eventOf('changed', next, { unapplied: true })] : []),
   ];
 }
@@ -184,13 +202,13 @@ function isBehind({ base, loadedVersion }: Group): boolean {
 }
 
 /** Folds all changes of the group into one next version. A change that fails (too large) does not fail the others. */
-function applyAll(group: Group, outcomes: Outcome[]): SessionRecord {
+function applyAll(group: Group, outcomes: Outcome[], now: number): Changed['next'] {
   const base = group.base!;
   let next = base;
   const applied: number[] = [];
   for (const { save, index } of group.saves) {
     try {
-      next = applyChange(next, save.change, Date.now());
+      next = applyChange(next, save.change, now);
       applied.push(index);
     } catch (error) {
       outcomes[index] = error as Error;

@@ -1,5 +1,6 @@
-import { INSERT_SESSION, LIVE, SELECTED, UNREVOKED } from './columns.ts';
+import { INSERT_SESSION, LIVE, SELECTED, UNREVOKED, epochMs } from './columns.ts';
 import type { Statement } from './connection.ts';
+import type { Database } from './database.ts';
 import { ADVISORY_LOCKS } from './locks.ts';
 import { CAUGHT_UP } from './standing.ts';
 
@@ -48,6 +49,14 @@ export const LIST_UNREVOKED_LOCKED = named(
   'list-unrevoked-locked',
   `SELECT key FROM session WHERE user_id = $1 AND ${UNREVOKED} ORDER BY key FOR UPDATE`,
 );
+
+const NOW = named('now', `SELECT ${epochMs('clock_timestamp()')} AS now`);
+
+/** Postgres's clock, in epoch milliseconds. */
+export async function nowOf(database: Pick<Database, 'query'>): Promise<number> {
+  const [row] = await database.query<{ now: number }>(NOW);
+  return row!.now;
+}
 
 /** Serializes logins and revocations of one user. */
 export const LOCK_USER = named('lock-user', `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.user}, hashtext($1))`);

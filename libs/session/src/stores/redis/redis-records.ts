@@ -1,13 +1,14 @@
 import { Batcher } from '../../kit/batcher.ts';
+import { StoreClock } from '../../kit/store-clock.ts';
 import { applyChange, type Change } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
-import { StoreUnavailableError } from '../../model/errors.ts';
+import { RemovedKeyError, StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { countOperation } from '../operations.ts';
 import { decodeValue, encodeValue, type RedisKeys, TOMBSTONE } from './layout.ts';
 import { RecordCache, type Ticket } from './record-cache.ts';
 import type { Ask } from './redis-link.ts';
-import { CREATE, REVOKE, SAVE, TOUCH, type Script } from './scripts.ts';
+import { CREATE, NOW, REVOKE, SAVE, TOUCH, type Script } from './scripts.ts';
 
 export interface RedisRecordsOptions {
   readonly keys: RedisKeys;
@@ -20,8 +21,11 @@ export interface RedisRecordsOptions {
   readonly nearMs?: number;
 }
 
-/** What Redis holds for a key: the record, the tombstone of a revoked session, nothing, or a value that does not decode. */
-export type Stored = SessionRecord | 'tombstone' | 'absent' | 'unreadable';
+/**
+ * What Redis holds for a key: the record, the tombstone of a revoked session, nothing, a value whose encryption key was removed, or
+ * one that does not decode.
+ */
+export type Stored = SessionRecord | 'tombstone' | 'absent' | 'removed key' | 'unreadable';
 
 /** How a change is stored. */
 export interface ChangeMode {
@@ -42,6 +46,7 @@ const PLAIN: ChangeMode = { step: 1, entry: () => '' };
  */
 export class RedisRecords {
   private readonly cache: RecordCache;
+  private readonly clock = new StoreClock(() => this.now());
   private readonly reads = new Batcher<string, Stored>((keys) => this.readAll(keys));
   private readonly touches = new Batcher<SessionRecord, boolean>((records) => this.touchAll(records), { collectMs: TOUCHES_MS });
 
@@ -77,6 +82,11 @@ export class RedisRecords {
     else this.cache.invalidate(key);
   }
 
+  /** Redis's clock, in epoch milliseconds. */
+  now(): Promise<number> {
+    return this.ask((redis) => NOW.run<number>(redis, [this.options.keys.generation], []));
+  }
+
   /** False: the key is in use. */
   async create(record: SessionRecord, entry = ''): Promise<boolean> {
     const args = [this.encode(record), this.idleMs(record), record.expiresAt, entry, record.key];
@@ -86,9 +96,11 @@ export class RedisRecords {
   /** Compare-and-set on the version, repeated on a conflict. */
   async change(key: string, change: Change, base?: SessionRecord, { step, entry } = PLAIN): Promise<Stored> {
     let before: Stored = base ?? (await this.read(key));
+    // Of the times in a record, only those of a renewal decide anything.
+    const now = await (change.kind === 'renew' ? this.now() : this.clock.now());
     for (let round = 0; round < CONFLICT_ROUNDS; round++) {
       if (typeof before === 'string') return before;
-      const changed = applyChange(before, change, Date.now());
+      const changed = applyChange(before, change, now);
       if (changed === before) return before;
       const after = { ...changed, version: before.version + step };
       const args = [before.version, this.encode(after), this.idleMs(after), after.expiresAt, entry(before, after), key];
@@ -158,8 +170,8 @@ export class RedisRecords {
       const record = decodeValue(value, key, this.codec);
       this.cache.offer(key, value, record);
       return record;
-    } catch {
-      return 'unreadable';
+    } catch (error) {
+      return error instanceof RemovedKeyError ? 'removed key' : 'unreadable';
     }
   }
 

@@ -28,6 +28,10 @@ export class RedisSessionStore extends SoloStore {
     this.records = new RedisRecords(link.ask, codec, { keys, touchSeconds, generation: () => GENERATION, withDevice: true });
   }
 
+  override now(): Promise<number> {
+    return this.records.now();
+  }
+
   find(key: string): Promise<SessionRecord | null> {
     return this.records.read(key).then(recordOrNull);
   }

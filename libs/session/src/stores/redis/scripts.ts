@@ -12,9 +12,12 @@ import { TOMBSTONE } from './layout.ts';
 /** `ttl`: milliseconds to the earlier of idle end and absolute end, by Redis's own clock; 0: the session has ended. */
 const COMMON = `
 local TOMBSTONE = '${TOMBSTONE}'
-local function ttl(idle_ms, expires_at)
+local function now()
   local time = redis.call('TIME')
-  return math.floor(math.max(0, math.min(tonumber(idle_ms), tonumber(expires_at) - (time[1] * 1000 + math.floor(time[2] / 1000)))))
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function ttl(idle_ms, expires_at)
+  return math.floor(math.max(0, math.min(tonumber(idle_ms), tonumber(expires_at) - now())))
 end
 local function version(value) return tonumber(string.match(value, '^(%d+)|')) end
 local function extend(session, idle_ms, expires_at)
@@ -183,6 +186,9 @@ local current = redis.call('GET', KEYS[1])
 if current and current ~= TOMBSTONE and version(current) < tonumber(ARGV[1]) then redis.call('DEL', KEYS[1]) end
 return 1`,
 );
+
+/** Redis's clock in epoch milliseconds. KEYS: any; on a cluster, its server responds. */
+export const NOW = new Script('redis time', 'return now()');
 
 /** Up to ARGV[1] dirty sessions of the sets in KEYS. */
 export const DIRTY = new Script(

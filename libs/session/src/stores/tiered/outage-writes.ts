@@ -20,7 +20,7 @@ export class OutageWrites {
     if (!(why instanceof StoreUnavailableError) || userIdOf(session.attributes) !== null) throw why;
     checkSize(session.attributes);
     this.refuseIfStuck();
-    const record = newRecord(session, Date.now(), 'redis');
+    const record = newRecord(session, await this.redis.now(), 'redis');
     await this.redis.create(record, this.entry(record.key, { id: newWriteId(), version: record.version, created: record }));
     return record;
   }
@@ -55,10 +55,10 @@ export class OutageWrites {
 }
 
 /** A session that Redis does not hold may still be live in Postgres. */
-function known<T>(result: T): Exclude<T, 'absent' | 'unreadable'> {
-  if (result === 'absent' || result === 'unreadable')
+function known<T>(result: T): Exclude<T, 'absent' | 'removed key' | 'unreadable'> {
+  if (result === 'absent' || result === 'removed key' || result === 'unreadable')
     throw new StoreUnavailableError('sessions', 'Redis does not hold the session and Postgres is unavailable.');
-  return result as Exclude<T, 'absent' | 'unreadable'>;
+  return result as Exclude<T, 'absent' | 'removed key' | 'unreadable'>;
 }
 
 function newWriteId(): string {

@@ -55,6 +55,12 @@ export class TieredStore extends ChangingStore implements SessionStore {
     });
   }
 
+  /** Postgres's clock; while it is unavailable, Redis's. */
+  async now(): Promise<number> {
+    const inPostgres = await this.postgres.now().catch(unavailable(null));
+    return inPostgres ?? this.redis.now();
+  }
+
   /** Postgres has every change but those made while it was unavailable, and these have the higher version. */
   private async findNewest(key: string): Promise<SessionRecord | null> {
     const copy = await this.copyOf(key);
