@@ -1,7 +1,8 @@
-import pg, { type Pool, type PoolClient } from 'pg';
+import pg, { type PoolClient } from 'pg';
 import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { countOperation } from '../operations.ts';
 import { isOutage } from './outage.ts';
+import { PoolBusyError, type AdaptivePool } from './pool.ts';
 
 export interface Statement {
   /** With a name it is a prepared statement, parsed once per connection. */
@@ -21,34 +22,56 @@ export class ClientLease {
   private client: PoolClient | undefined;
   private isOver = false;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: AdaptivePool) {}
 
-  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  /** @throws PoolBusyError if no connection was free within the deadline. */
+  async run<T>(work: (client: PoolClient) => Promise<T>, deadlineMs: number): Promise<T> {
+    try {
+      return await withDeadline(this.use(work), deadlineMs, 'Postgres');
+    } catch (error) {
+      const isBusy = error instanceof DeadlineError && this.client === undefined && this.pool.isOpen;
+      this.release(error);
+      throw isBusy ? new PoolBusyError('No connection to Postgres was free in time.', { cause: error }) : error;
+    }
+  }
+
+  private async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    this.client = client;
     if (this.isOver) {
       client.release();
       throw new DeadlineError('The pool of Postgres connections had none free in time.');
     }
+    this.client = client;
     const result = await work(client);
     this.release();
     return result;
   }
 
-  release(error?: unknown): void {
+  private release(error?: unknown): void {
     if (this.client !== undefined && !this.isOver) this.client.release(isOutage(error));
     this.isOver = true;
   }
 }
 
-/** Does what the next statement needs, on a connection of its own: connects, and reads a table. */
+const PROBE = 'SELECT generation FROM session_cache';
+
+/** Does what the next statement needs: connects, and reads a table. */
 export async function probe({ url, deadlineMs }: { readonly url: string; readonly deadlineMs: number }): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: deadlineMs });
   client.on('error', () => undefined);
   try {
-    const read = client.connect().then(() => client.query('SELECT generation FROM session_cache'));
+    // The pool may need the only connection that the server has left: it is returned before the probe succeeds.
+    const read = client
+      .connect()
+      .then(() => client.query(PROBE))
+      .then(() => client.end());
     await withDeadline(read, deadlineMs, 'Postgres');
   } finally {
     void client.end().catch(() => undefined);
   }
+}
+
+/** The same through the pool, which keeps the connection: another replica cannot take it after the probe. */
+export async function probePool(pool: AdaptivePool, deadlineMs: number): Promise<void> {
+  await new ClientLease(pool).run((client) => client.query(PROBE), deadlineMs);
 }

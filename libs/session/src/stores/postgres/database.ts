@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
-import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
+import type { PoolClient, PoolConfig } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { ClientLease, probe, send, type Statement } from './connection.ts';
+import { ClientLease, probe, probePool, send, type Statement } from './connection.ts';
 import { isOutage, messageOf } from './outage.ts';
+import { AdaptivePool, PoolBusyError } from './pool.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -19,14 +20,16 @@ export interface DatabaseOptions {
 
 const PROBE_MS = 250;
 
+/** `min`: a replica that has a connection keeps one. The others are returned, because replicas share what the server has. */
+const POOL = { max: 10, min: 1, idleTimeoutMillis: 3000, keepAlive: true };
+
 /**
  * Postgres behind a deadline and a circuit breaker. The breaker starts open, closes when a probe succeeds, and opens at the
  * first sign that the server is down or frozen. User traffic is never the probe. Emits 'up' and 'down'.
  */
 export class Database extends EventEmitter<{ up: []; down: [] }> {
   readonly dataSource: DataSource;
-  private pool!: Pool;
-  private readonly clients = new Set<PoolClient>();
+  private pool!: AdaptivePool;
   private readonly closing = new AbortController();
   private becomeKnown!: () => void;
   /** True once the first probe has succeeded or failed. */
@@ -39,16 +42,16 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   constructor(readonly options: DatabaseOptions) {
     super();
-    const adopt = (pool: Pool) => this.adopt(pool);
+    const adopt = (pool: AdaptivePool) => void (this.pool = pool);
     this.dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       applicationName: options.applicationName,
       entities: [...options.entities] as never,
-      extra: { max: 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
+      extra: { ...POOL, connectionTimeoutMillis: options.deadlineMs },
       // TypeORM makes its pool from this. Statements of this class use the same pool, without TypeORM in between.
       driver: {
-        Pool: class extends pg.Pool {
+        Pool: class extends AdaptivePool {
           constructor(config?: PoolConfig) {
             super(config);
             adopt(this);
@@ -117,13 +120,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   }
 
   private async run<T>(work: (client: PoolClient) => Promise<T>, deadlineMs = this.options.deadlineMs): Promise<T> {
-    return this.judged(() => {
-      const lease = new ClientLease(this.pool);
-      return withDeadline(lease.use(work), deadlineMs, 'Postgres').catch((error: unknown) => {
-        lease.release(error);
-        throw error;
-      });
-    });
+    return this.judged(() => new ClientLease(this.pool).run(work, deadlineMs));
   }
 
   private async judged<T>(work: () => Promise<T>): Promise<T> {
@@ -139,8 +136,9 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  /** A statement timed out, but others succeeded meanwhile: Postgres is busy, not unavailable. */
+  /** No connection was free, or a statement timed out but others succeeded meanwhile: Postgres is busy, not unavailable. */
   private isMerelyBusy(error: unknown): boolean {
+    if (error instanceof PoolBusyError) return true;
     return error instanceof DeadlineError && performance.now() - this.respondedAt < this.options.deadlineMs;
   }
 
@@ -149,8 +147,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.up = false;
     this.since = Date.now();
     this.why = error;
-    // Connections to a frozen server would never return to the pool.
-    for (const client of this.clients) void client.end();
+    this.pool.discard();
     this.emit('down');
     this.probing = this.probeUntilUp();
   }
@@ -158,8 +155,8 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async probeUntilUp(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
-        await probe(this.options);
-        if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+        if (this.dataSource.isInitialized) await probePool(this.pool, this.options.deadlineMs);
+        else await probe(this.options).then(() => this.dataSource.initialize());
         this.up = true;
         this.since = Date.now();
         this.probed();
@@ -176,15 +173,5 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private probed(): void {
     this.isKnown = true;
     this.becomeKnown();
-  }
-
-  private adopt(pool: Pool): void {
-    this.pool = pool;
-    pool.on('connect', (client) => {
-      // A connection that fails while in use fails its statement. Without a listener it would end the process.
-      client.on('error', () => undefined);
-      this.clients.add(client);
-    });
-    pool.on('remove', (client) => this.clients.delete(client));
   }
 }
