@@ -76,6 +76,11 @@ export class CacheReconciler {
     this.distrustGeneration();
   }
 
+  /** How long this replica has found dirty sessions, in milliseconds; 0: none. */
+  get backlogAgeMs(): number {
+    return this.drainer.backlogAgeMs;
+  }
+
   /** Sessions that are dirty and events that are unapplied, each up to a page. */
   async backlog(): Promise<{ dirty: number; unapplied: number }> {
     const [dirty, events] = await Promise.all([this.drainer.dirtyKeys(), unapplied(this.database, PAGE)]);
@@ -169,7 +174,7 @@ export class CacheReconciler {
       await pause(this.options.revocationMs / 2, this.closing.signal);
       if (!link.trusted) continue;
       await this.checkGeneration().catch(() => undefined);
-      if (database.ready) await this.drainer.drain(false).catch(() => undefined);
+      await (database.ready ? this.drainer.drain(false) : this.drainer.dirtyKeys()).catch(() => undefined);
     }
   }
 
