@@ -15,6 +15,8 @@ export interface ClusterOptions {
   scripts?: Record<App, string>;
   /** Environment of every replica, such as SESSION_STRATEGY. */
   env?: Record<string, string>;
+  /** The replicas connect as a role of their own, which may have this many connections. */
+  connectionLimit?: number;
 }
 
 const SETTINGS = {
@@ -39,7 +41,7 @@ export class Cluster {
     this.members = members;
   }
 
-  static async start({ auths, portals, scripts, env = {} }: ClusterOptions): Promise<Cluster> {
+  static async start({ auths, portals, scripts, env = {}, connectionLimit }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
     supervisor.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
@@ -48,7 +50,8 @@ export class Cluster {
     ]);
     if (!scripts) await migrateDatabase(postgres.url);
     const members = [...numbered('auth', auths), ...numbered('portal', portals)];
-    const common = { postgresUrl: postgres.url, redisPort: redis.port, env: { ...SETTINGS, ...env }, logFolder: folder };
+    const postgresUrl = connectionLimit === undefined ? postgres.url : await postgres.limitedUrl(connectionLimit);
+    const common = { postgresUrl, redisPort: redis.port, env: { ...SETTINGS, ...env }, logFolder: folder };
     const started = members.map(({ app, name }) =>
       Member.start({ app, name, script: scripts?.[app] ?? builtFile(app), ...common }),
     );

@@ -5,6 +5,8 @@ import { Freezable } from './freezable.ts';
 
 /** Tests count statements. Data survives a killed process even without fsync. */
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
+/** Name and password of the role whose connections are limited. */
+const LIMITED = 'limited';
 
 /** A Postgres that can be killed and restarted. */
 export class PostgresServer extends Freezable {
@@ -39,6 +41,19 @@ export class PostgresServer extends Freezable {
 
   async startAgain(): Promise<void> {
     this.server = await startPostgres({ dataFolder: this.dataFolder, port: this.port, settings: SETTINGS });
+  }
+
+  /** The URL of a role that may have this many connections: no limit applies to the superuser of `url`. */
+  async limitedUrl(connectionLimit: number): Promise<string> {
+    await this.query(`CREATE ROLE ${LIMITED} LOGIN PASSWORD '${LIMITED}'`);
+    for (const kind of ['TABLES', 'SEQUENCES']) await this.query(`GRANT ALL ON ALL ${kind} IN SCHEMA public TO ${LIMITED}`);
+    await this.limitConnections(connectionLimit);
+    return Object.assign(new URL(this.url), { username: LIMITED, password: LIMITED }).href;
+  }
+
+  /** For new connections of that role. Those that are open stay. */
+  async limitConnections(limit: number): Promise<void> {
+    await this.query(`ALTER ROLE ${LIMITED} CONNECTION LIMIT ${limit}`);
   }
 
   /** On a new connection, directly to the server. */
