@@ -1,3 +1,4 @@
+/** @seconds 15 */
 import { onCleanup } from '../../../../../test/support/cleanup.ts';
 import { sessionDatabase, until } from '../../../../../test/support/backends.ts';
 import { limitedRole, type LimitedRole } from '../../../../../test/support/limited-role.ts';
