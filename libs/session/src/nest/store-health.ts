@@ -26,6 +26,11 @@ export class StoreHealth {
     return this.backend.backlog();
   }
 
+  /** How long this replica has found dirty sessions, in milliseconds; 0: none. Without a request to any store. */
+  get backlogAgeMs(): number {
+    return this.backend.backlogAgeMs;
+  }
+
   /** Redis for keys of the application's own; null while it is unavailable. */
   redis(): RedisAccess | null {
     return this.backend.redis();

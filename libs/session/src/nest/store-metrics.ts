@@ -25,5 +25,13 @@ export function registerStoreMetrics(registry: Registry, stores: StoreHealth): v
       this.set({ store: 'postgres' }, postgres.state === 'closed' ? 1 : 0);
     },
   });
-  void [operations, inUse];
+  const backlogAge = new Gauge({
+    name: 'baton_session_backlog_age_seconds',
+    help: 'How long changes have been in Redis alone, as seen by this replica; 0 if there are none.',
+    registers: [registry],
+    collect() {
+      this.set(stores.backlogAgeMs / 1000);
+    },
+  });
+  void [operations, inUse, backlogAge];
 }

@@ -146,6 +146,11 @@ export class Backend {
     return (await this.reconciler?.backlog()) ?? { dirty: 0, unapplied: 0 };
   }
 
+  /** How long this replica has found dirty sessions, in milliseconds; 0: none. */
+  get backlogAgeMs(): number {
+    return this.reconciler?.backlogAgeMs ?? 0;
+  }
+
   /** Deletes up to `limit` ended sessions and returns how many. `idle`: look for idle ones too, which is slow. */
   async sweep(limit: number, idle = true): Promise<number> {
     if (this.postgres === null) return 0;

@@ -94,6 +94,15 @@ export function parameterOf(record: SessionRecord, field: Field, codec: Codec): 
   return field === 'attributes' ? codec.encode(record.attributes, record.key) : record[field];
 }
 
+const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestamptz: 'float8[]' };
+
+/** For statements that change many rows: an array for each changing column, as parameters from `$first` on. */
+export const changingArrays = (first: number) => CHANGING.map(({ type }, i) => `$${i + first}::${ARRAYS[type]}`).join(', ');
+export const CHANGING_NAMES = CHANGING.map(({ name }) => name).join(', ');
+export const SET_CHANGING = CHANGING.map((column) => `${column.name} = ${asColumn(column, `c.${column.name}`)}`).join(', ');
+export const changingValues = (records: readonly SessionRecord[], codec: Codec): unknown[][] =>
+  CHANGING.map(({ field }) => records.map((record) => parameterOf(record, field, codec)));
+
 export function asColumn({ type }: Column, parameter: string): string {
   return type === 'timestamptz' ? `to_timestamp(${parameter} / 1000.0)` : parameter;
 }

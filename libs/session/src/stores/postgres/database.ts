@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
-import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
+import type { PoolClient, PoolConfig } from 'pg';
 import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { DeadlineError, withDeadline } from '../../kit/deadline.ts';
 import { jittered, pause } from '../../kit/pause.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { Tx } from '../../model/store.ts';
-import { ClientLease, probe, send, type Statement } from './connection.ts';
+import { ClientLease, probe, probePool, send, type Statement } from './connection.ts';
 import { isOutage, isReadOnly, messageOf } from './outage.ts';
+import { AdaptivePool, PoolBusyError } from './pool.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -19,6 +20,9 @@ export interface DatabaseOptions {
 
 const PROBE_MS = 250;
 
+/** `min`: a replica that has a connection keeps one. The others are returned, because replicas share what the server has. */
+const POOL = { max: 10, min: 1, idleTimeoutMillis: 3000, keepAlive: true };
+
 /** `read-only`: a standby, or a server that refuses writes. Reads succeed, and writes fail as while it is down. */
 export type DatabaseState = 'down' | 'read-only' | 'up';
 
@@ -28,9 +32,7 @@ export type DatabaseState = 'down' | 'read-only' | 'up';
  */
 export class Database extends EventEmitter<{ up: []; down: [] }> {
   readonly dataSource: DataSource;
-  private pool!: Pool;
-  /** The open connections of the pool. */
-  private readonly clients = new Set<PoolClient>();
+  private pool!: AdaptivePool;
   private readonly closing = new AbortController();
   private becomeKnown!: () => void;
   /** True once the first probe has succeeded or failed. */
@@ -43,16 +45,16 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
 
   constructor(readonly options: DatabaseOptions) {
     super();
-    const adopt = (pool: Pool) => this.adopt(pool);
+    const adopt = (pool: AdaptivePool) => void (this.pool = pool);
     this.dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       applicationName: options.applicationName,
       entities: [...options.entities] as never,
-      extra: { max: 10, keepAlive: true, connectionTimeoutMillis: options.deadlineMs },
+      extra: { ...POOL, connectionTimeoutMillis: options.deadlineMs },
       // TypeORM makes its pool from this. Statements of this class use the same pool, without TypeORM in between.
       driver: {
-        Pool: class extends pg.Pool {
+        Pool: class extends AdaptivePool {
           constructor(config?: PoolConfig) {
             super(config);
             adopt(this);
@@ -138,13 +140,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     deadlineMs = this.options.deadlineMs,
     isPossible = this.ready,
   ): Promise<T> {
-    return this.judged(() => {
-      const lease = new ClientLease(this.pool, this.clients);
-      return withDeadline(lease.use(work), deadlineMs, 'Postgres').catch((error: unknown) => {
-        lease.release(error);
-        throw error;
-      });
-    }, isPossible);
+    return this.judged(() => new ClientLease(this.pool).run(work, deadlineMs), isPossible);
   }
 
   private async judged<T>(work: () => Promise<T>, isPossible = this.ready): Promise<T> {
@@ -161,16 +157,15 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
-  /** A statement timed out, but others succeeded meanwhile: Postgres is busy, not unavailable. */
+  /** No connection was free, or a statement timed out but others succeeded meanwhile: Postgres is busy, not unavailable. */
   private isMerelyBusy(error: unknown): boolean {
+    if (error instanceof PoolBusyError) return true;
     return error instanceof DeadlineError && performance.now() - this.respondedAt < this.options.deadlineMs;
   }
 
   private lost(error: unknown): void {
     if (!this.readable || this.closing.signal.aborted) return;
-    // Connections to a frozen server would never return to the pool.
-    for (const client of this.clients) void client.end();
-    this.clients.clear();
+    this.pool.discard();
     this.leave('down', error);
   }
 
@@ -190,8 +185,7 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
   private async probeUntilUp(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
-        await probe(this.options, this.beforeUp);
-        await this.initialize();
+        await this.probe();
         if (this.closing.signal.aborted) return;
         this.become('up', null);
         this.emit('up');
@@ -204,6 +198,13 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     }
   }
 
+  private async probe(): Promise<void> {
+    const options = { ...this.options, next: this.beforeUp };
+    if (this.dataSource.isInitialized) return probePool(this.pool, options);
+    await probe(options);
+    await this.initialize();
+  }
+
   private async initialize(): Promise<void> {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
   }
@@ -214,16 +215,5 @@ export class Database extends EventEmitter<{ up: []; down: [] }> {
     this.why = why;
     this.isKnown = true;
     this.becomeKnown();
-  }
-
-  private adopt(pool: Pool): void {
-    this.pool = pool;
-    pool.on('connect', (client) => {
-      // A connection that fails while in use fails its statement. Without a listener it would end the process.
-      client.on('error', () => this.clients.delete(client));
-      client.on('end', () => this.clients.delete(client));
-      this.clients.add(client);
-    });
-    pool.on('remove', (client) => this.clients.delete(client));
   }
 }

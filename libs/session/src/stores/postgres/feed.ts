@@ -111,15 +111,16 @@ export class SessionFeed extends EventEmitter<{ event: [SessionEvent]; woken: []
   }
 
   private async listen(): Promise<void> {
+    await this.database.known;
     while (!this.closing.signal.aborted) {
-      await this.listenOnce().catch(() => undefined);
+      // Polling does without this connection, which the server may have to spare for queries.
+      if (this.database.ready) await this.listenOnce().catch(() => undefined);
       await pause(jittered(500), this.closing.signal);
     }
   }
 
   /** LISTEN needs a connection that stays; those of the pool do not. */
   private async listenOnce(): Promise<void> {
-    await this.database.known;
     const { url, applicationName } = this.database.options;
     const client = new pg.Client({
       connectionString: url,

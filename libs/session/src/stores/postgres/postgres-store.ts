@@ -50,6 +50,7 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   /** `change`, and whether it was announced as an event. */
   readonly saves: SaveQueue;
   private readonly touches = new Batcher<Touch, boolean>((touches) => this.touchAll(touches), { collectMs: TOUCHES_MS });
+  private readonly announcements = new Batcher<SessionRecord, void>((records) => this.announceAll(records), { serial: true });
   private readonly finds = new Batcher<string, Sighting>((keys) => this.findAll(keys), { serial: true });
 
   constructor(
@@ -132,6 +133,11 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     });
   }
 
+  /** Writes an unapplied event: a change that is committed here did not reach Redis. */
+  announce(record: SessionRecord): Promise<void> {
+    return this.announcements.add(record);
+  }
+
   /** The session is live in Redis: touches it here, unless it was revoked or has expired. */
   async vouch(key: string): Promise<SessionRecord | null> {
     const [row] = await this.database.query<Row>(VOUCH, [key]);
@@ -145,6 +151,12 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     const rows = await this.database.query<{ key: string }>(TOUCH, [this.options.touchSeconds, keys, agoSeconds]);
     const touched = new Set(rows.map((row) => row.key));
     return keys.map((key) => touched.has(key));
+  }
+
+  private async announceAll(records: SessionRecord[]): Promise<void[]> {
+    const events = records.map((record) => eventOf('changed', record, { unapplied: true }));
+    await this.database.transaction((tx) => writeEvents(tx, events));
+    return records.map(() => undefined);
   }
 
   private async findAll(keys: string[]): Promise<(Sighting | Error)[]> {

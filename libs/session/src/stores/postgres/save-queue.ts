@@ -4,12 +4,21 @@ import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { SessionRecord } from '../../model/record.ts';
 import { Batcher } from '../../kit/batcher.ts';
-import { CHANGING, LIVE, asColumn, epochMs, parameterOf, toReadable, type FoundRow, type Row } from './columns.ts';
+import {
+  CHANGING,
+  CHANGING_NAMES,
+  LIVE,
+  SET_CHANGING,
+  changingArrays,
+  changingValues,
+  epochMs,
+  toReadable,
+  type FoundRow,
+  type Row,
+} from './columns.ts';
 import type { Database } from './database.ts';
 import { eventOf, writeEvents, type NewEvent } from './events.ts';
 import { FIND, nowOf } from './statements.ts';
-
-const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestamptz: 'float8[]' };
 
 /**
  * Compare-and-set of many rows. $2 keys, $3 versions, then an array for each changing column, last the ids of the writes.
@@ -18,13 +27,13 @@ const ARRAYS = { text: 'text[]', bigint: 'int8[]', integer: 'int4[]', timestampt
 const UPDATE = {
   name: 'session-update',
   text: `WITH change AS (
-     SELECT * FROM unnest($2::text[], $3::int8[], ${CHANGING.map(({ type }, i) => `$${i + 4}::${ARRAYS[type]}`).join(', ')}, $${CHANGING.length + 4}::text[])
-       AS c(key, version, ${CHANGING.map(({ name }) => name).join(', ')}, change_id)
+     SELECT * FROM unnest($2::text[], $3::int8[], ${changingArrays(4)}, $${CHANGING.length + 4}::text[])
+       AS c(key, version, ${CHANGING_NAMES}, change_id)
    ), locked AS (
      SELECT key FROM session WHERE key = ANY($2::text[]) AND ${LIVE} ORDER BY key FOR UPDATE
    )
    UPDATE session s
-   SET ${CHANGING.map((column) => `${column.name} = ${asColumn(column, `c.${column.name}`)}`).join(', ')},
+   SET ${SET_CHANGING},
        version = s.version + 1, last_seen_at = now(), recent_changes = left(c.change_id || ' ' || s.recent_changes, 320)
    FROM change c JOIN locked USING (key)
    WHERE s.key = c.key AND s.version = c.version
@@ -221,9 +230,5 @@ function applyAll(group: Group, outcomes: Outcome[], now: number): Changed['next
 
 /** The arrays of UPDATE. The version is the one to compare with. */
 function arraysOf(records: SessionRecord[], codec: Codec): unknown[] {
-  return [
-    records.map(({ key }) => key),
-    records.map(({ version }) => version - 1),
-    ...CHANGING.map(({ field }) => records.map((record) => parameterOf(record, field, codec))),
-  ];
+  return [records.map(({ key }) => key), records.map(({ version }) => version - 1), ...changingValues(records, codec)];
 }

@@ -84,6 +84,11 @@ export class CacheReconciler {
     this.distrustGeneration();
   }
 
+  /** How long this replica has found dirty sessions, in milliseconds; 0: none. */
+  get backlogAgeMs(): number {
+    return this.drainer.backlogAgeMs;
+  }
+
   /** Sessions that are dirty and events that are unapplied, each up to a page. */
   async backlog(): Promise<{ dirty: number; unapplied: number }> {
     const [dirty, events] = await Promise.all([this.drainer.dirtyKeys(), unapplied(this.database, PAGE)]);
@@ -210,6 +215,8 @@ export class CacheReconciler {
 
   private async beatRedis(isClean: boolean | undefined): Promise<void> {
     try {
+      // The age of the backlog is for the operator of this replica too.
+      if (!this.database.ready) await this.drainer.dirtyKeys();
       await this.beats.beatRedis(this.copy.ask, isClean === undefined ? {} : { dirty: !isClean });
     } catch (error) {
       if (error instanceof RedisBehindError) this.link.distrust(error);

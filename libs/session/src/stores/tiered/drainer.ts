@@ -2,23 +2,39 @@ import { StoreUnavailableError, UnreadableSessionError } from '../../model/error
 import type { PostgresStore } from '../postgres/postgres-store.ts';
 import type { RedisCopy } from '../redis/redis-copy.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcileAll } from './reconcile.ts';
 
 const PAGE = 500;
-const PARALLEL = 8;
+/** Sessions of one transaction: a replica may have a single connection, and each transaction costs several round trips. */
+const TOGETHER = 50;
 const LOCK_MS = 3000;
+
+/** Sessions of one round of draining. */
+interface Count {
+  readonly drained: number;
+  readonly unreadable: number;
+}
 
 /** Brings sessions that changed in Redis while Postgres was unavailable to Postgres. */
 export class Drainer {
+  private dirtySince: number | undefined;
+
   constructor(
     private readonly postgres: PostgresStore,
     private readonly redis: RedisCopy,
     private readonly link: RedisLink,
   ) {}
 
+  /** How long ago this replica first found dirty sessions, in milliseconds; 0 if it found none when it last looked. */
+  get backlogAgeMs(): number {
+    return this.dirtySince === undefined ? 0 : performance.now() - this.dirtySince;
+  }
+
   /** Keys of dirty sessions (Redis is ahead of Postgres), up to a page. */
-  dirtyKeys(): Promise<string[]> {
-    return this.redis.dirtyKeys(PAGE, this.link.current?.isCluster === true);
+  async dirtyKeys(): Promise<string[]> {
+    const keys = await this.redis.dirtyKeys(PAGE, this.link.current?.isCluster === true);
+    this.dirtySince = keys.length === 0 ? undefined : (this.dirtySince ?? performance.now());
+    return keys;
   }
 
   /**
@@ -41,17 +57,28 @@ export class Drainer {
     }
   }
 
-  private async drainAll(keys: string[]): Promise<{ drained: number; unreadable: number }> {
-    let [drained, unreadable] = [0, 0];
-    for (let i = 0; i < keys.length && this.postgres.database.ready && this.link.trusted; i += PARALLEL) {
-      const work = keys.slice(i, i + PARALLEL).map((key) => reconcile(key, this.redis, this.postgres));
-      for (const result of await Promise.allSettled(work)) {
-        if (result.status === 'fulfilled') drained++;
-        else if (isUnreadable(result.reason)) unreadable++;
-      }
-    }
-    return { drained, unreadable };
+  private async drainAll(keys: string[]): Promise<Count> {
+    let count: Count = { drained: 0, unreadable: 0 };
+    for (let i = 0; i < keys.length; i += TOGETHER) count = sum(count, await this.drainSome(keys.slice(i, i + TOGETHER)));
+    return count;
   }
+
+  /** A session that cannot be read does not block the others: what fails is halved. */
+  private async drainSome(keys: string[]): Promise<Count> {
+    if (!this.postgres.database.ready || !this.link.trusted) return { drained: 0, unreadable: 0 };
+    try {
+      await reconcileAll(keys, this.redis, this.postgres);
+      return { drained: keys.length, unreadable: 0 };
+    } catch (error) {
+      if (keys.length === 1) return { drained: 0, unreadable: isUnreadable(error) ? 1 : 0 };
+      const half = keys.length >> 1;
+      return sum(await this.drainSome(keys.slice(0, half)), await this.drainSome(keys.slice(half)));
+    }
+  }
+}
+
+function sum(a: Count, b: Count): Count {
+  return { drained: a.drained + b.drained, unreadable: a.unreadable + b.unreadable };
 }
 
 function isUnreadable(error: unknown): boolean {

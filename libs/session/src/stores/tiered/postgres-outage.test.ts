@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   bothUp,
   postgresAgain,
@@ -142,6 +143,25 @@ describe('two replicas while Postgres is unavailable', () => {
     await drained();
     expect((await rowOf(record))?.attributes).toEqual({ count: 100 });
     for (const { store } of [one, two]) expect((await store.find(record.key))?.attributes).toEqual({ count: 100 });
+  });
+
+  it('drains many sessions in few transactions: a replica may have a single connection', async () => {
+    const records = await Promise.all(range(200).map(() => one.store.create(newSession({ count: 0 }))));
+    let transactions = 0;
+    const spies = [one, two].map(({ database }) => {
+      const run = database!.transaction.bind(database);
+      return jest.spyOn(database!, 'transaction').mockImplementation((...args: Parameters<typeof run>) => {
+        transactions++;
+        return run(...args);
+      });
+    });
+    await withoutPostgres(async () => {
+      await Promise.all(records.map((record) => one.store.update(record.key, increment, record)));
+      transactions = 0;
+    });
+    for (const spy of spies) spy.mockRestore();
+    expect(transactions).toBeLessThan(60);
+    for (const record of records) expect((await rowOf(record))?.attributes).toEqual({ count: 1 });
   });
 
   it('drains the others when one session cannot be read', async () => {

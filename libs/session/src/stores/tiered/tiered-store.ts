@@ -6,7 +6,6 @@ import type { NewSession, SessionRecord } from '../../model/record.ts';
 import type { RevocationReason } from '../../model/revocation.ts';
 import type { CreateOptions, FindOptions, RevokeAllOptions, SessionStore } from '../../model/store.ts';
 import { ChangingStore } from '../changing-store.ts';
-import { eventOf, writeEvents } from '../postgres/events.ts';
 import { markApplied } from '../postgres/feed.ts';
 import type { PostgresStore, Revoked } from '../postgres/postgres-store.ts';
 import { BehindError, UncertainSaveError, type Saved } from '../postgres/save-queue.ts';
@@ -149,13 +148,9 @@ export class TieredStore extends ChangingStore implements SessionStore {
       if (!(error instanceof StoreUnavailableError)) throw error;
       // Redis holds the old version and other replicas may still read it: announce the change before responding.
       this.beats.redisMissed = true;
-      if (!announced) await this.announce(record);
+      if (!announced) await this.postgres.announce(record);
       return record;
     }
-  }
-
-  private async announce(record: SessionRecord): Promise<void> {
-    await this.postgres.database.transaction((tx) => writeEvents(tx, [eventOf('changed', record, { unapplied: true })]));
   }
 
   async touch(record: SessionRecord): Promise<boolean> {
