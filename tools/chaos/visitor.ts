@@ -3,7 +3,7 @@ import type { App } from '../../test/support/built.ts';
 import { type Exchange, type Operation, outcomeOf } from '../../test/support/visitors/exchange.ts';
 import type { Random } from './random.ts';
 import type { Account } from '../../test/support/visitors/account.ts';
-import type { Browser } from '../../test/support/visitors/browser.ts';
+import type { Browser, Cookie } from '../../test/support/visitors/browser.ts';
 
 /** Weights of the operations. Logouts are rare, so that sessions live through several faults. */
 const HABITS = {
@@ -14,9 +14,12 @@ const HABITS = {
   prefer: 3,
   logout: 0.5,
   'revoke-others': 0.25,
-  password: 0.15,
+  password: 0.3,
   past: 1.5,
 };
+
+/** How many of those who send a past cookie send one that ends its session. Rare, so that sessions live through several faults. */
+const THIEVES = 0.02;
 
 const NAMES = ['tea', 'coffee', 'cocoa'];
 const PREFERENCES = {
@@ -81,7 +84,15 @@ export class Visitor {
   }
 
   private async usePastCookie(): Promise<void> {
-    const { past } = this.browser;
-    if (past.length > 0) await this.send({ kind: 'read' }, this.random.pick(past.slice(-5)));
+    const isThief = this.random.next() < THIEVES;
+    const past = this.browser.past.slice(-5).filter((cookie) => isThief || !this.wouldBeTheft(cookie));
+    if (past.length > 0) await this.send({ kind: 'read' }, this.random.pick(past));
+  }
+
+  /** A slow tab sends the cookie before the current one at most. An older one ends the session. */
+  private wouldBeTheft(cookie: Cookie): boolean {
+    const { past, cookie: current } = this.browser;
+    const replaced = past.filter(({ session }) => session === current?.session);
+    return replaced.slice(0, -1).includes(cookie);
   }
 }

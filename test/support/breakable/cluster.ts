@@ -17,6 +17,8 @@ export interface ClusterOptions {
   env?: Record<string, string>;
   /** How far the clocks of some replicas are ahead, in milliseconds, by name of the replica. */
   clockSkewMs?: Record<string, number>;
+  /** The replicas connect as a role of their own, which may have this many connections. */
+  connectionLimit?: number;
 }
 
 const SETTINGS = {
@@ -41,7 +43,7 @@ export class Cluster {
     this.members = members;
   }
 
-  static async start({ auths, portals, scripts, env = {}, clockSkewMs = {} }: ClusterOptions): Promise<Cluster> {
+  static async start({ auths, portals, scripts, env = {}, clockSkewMs = {}, connectionLimit }: ClusterOptions): Promise<Cluster> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-chaos-'));
     supervisor.removeAtEnd(folder);
     const [postgres, redis] = await Promise.all([
@@ -50,7 +52,8 @@ export class Cluster {
     ]);
     if (!scripts) await migrateDatabase(postgres.url);
     const members = [...numbered('auth', auths), ...numbered('portal', portals)];
-    const common = { postgresUrl: postgres.url, redisPort: redis.port, logFolder: folder };
+    const postgresUrl = connectionLimit === undefined ? postgres.url : await postgres.limitedUrl(connectionLimit);
+    const common = { postgresUrl, redisPort: redis.port, logFolder: folder };
     const envOf = (name: string) => ({
       ...SETTINGS,
       ...env,
