@@ -15,7 +15,7 @@ const HABITS = {
   logout: 0.5,
   'revoke-others': 0.25,
   password: 0.3,
-  past: 1.5,
+  past: 2.5,
 };
 
 /** How many of those who send a past cookie send one that ends its session. Rare, so that sessions live through several faults. */
