@@ -12,7 +12,7 @@ import { Random } from './random.ts';
 import { Account } from '../../test/support/visitors/account.ts';
 import { Browser, Recording } from '../../test/support/visitors/browser.ts';
 import { register } from '../../test/support/visitors/register.ts';
-import { Visitor } from './visitor.ts';
+import { HABITS, LOYAL_HABITS, Visitor } from './visitor.ts';
 
 export interface RunOptions {
   seconds: number;
@@ -114,7 +114,7 @@ async function visitDuringFaults(cluster: Cluster, recording: Recording, options
   const random = new Random(options.seed);
   const canary = new Canary(cluster, options.isStock ? 'stock' : options.env?.['SESSION_STRATEGY']);
   await canary.untilRecovered();
-  const browsers = await openBrowsers(cluster, recording, random);
+  const browsers = await openBrowsers(cluster, recording, random, options.isIdle ? LOYAL_HABITS : HABITS);
   const end = new AbortController();
   const visits = browsers.flatMap(({ visitors }) => visitors.map((visitor) => visit(visitor, random.fork('think'), end.signal)));
   const stalls = options.hasStalls ? stallProcesses(cluster, random.fork('stalls'), end.signal) : undefined;
@@ -136,14 +136,14 @@ async function visitDuringFaults(cluster: Cluster, recording: Recording, options
   return faults;
 }
 
-async function openBrowsers(cluster: Cluster, recording: Recording, random: Random) {
+async function openBrowsers(cluster: Cluster, recording: Recording, random: Random, habits: typeof HABITS) {
   const accounts = await Promise.all(USERS.map((name) => register(cluster, new Account(name, `${name}-first-password`))));
   return accounts.flatMap((account) =>
     Array.from({ length: BROWSERS_PER_USER }, (_, index) => {
       const browser = new Browser(`${account.name}-${index + 1}`, account.name, recording);
       const visitors = Array.from(
         { length: TABS_PER_BROWSER },
-        (__, tab) => new Visitor(browser, account, cluster, random.fork(`${browser.name}-${tab}`)),
+        (__, tab) => new Visitor(browser, account, cluster, random.fork(`${browser.name}-${tab}`), habits),
       );
       return { browser, account, visitors };
     }),

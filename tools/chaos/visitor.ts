@@ -6,7 +6,7 @@ import type { Account } from '../../test/support/visitors/account.ts';
 import type { Browser, Cookie } from '../../test/support/visitors/browser.ts';
 
 /** Weights of the operations. Logouts are rare, so that sessions live through several faults. */
-const HABITS = {
+export const HABITS = {
   read: 6,
   tally: 3,
   add: 6,
@@ -17,6 +17,9 @@ const HABITS = {
   password: 0.3,
   past: 2.5,
 };
+
+/** Of visitors whose sessions are to live through an outage in which nobody can log in again. */
+export const LOYAL_HABITS: typeof HABITS = { ...HABITS, logout: 0.05, 'revoke-others': 0.02, password: 0.03 };
 
 /** How many of those who send a past cookie send one that ends its session. Rare, so that sessions live through several faults. */
 const THIEVES = 0.02;
@@ -34,17 +37,19 @@ export class Visitor {
   private readonly account: Account;
   private readonly cluster: Cluster;
   private readonly random: Random;
+  private readonly habits: typeof HABITS;
 
-  constructor(browser: Browser, account: Account, cluster: Cluster, random: Random) {
+  constructor(browser: Browser, account: Account, cluster: Cluster, random: Random, habits = HABITS) {
     this.browser = browser;
     this.account = account;
     this.cluster = cluster;
     this.random = random;
+    this.habits = habits;
   }
 
   async step(): Promise<void> {
     // Drawn even if unused, so that later draws do not depend on whether the browser is logged in.
-    const habit = this.random.weighted(HABITS);
+    const habit = this.random.weighted(this.habits);
     const operation = this.operation(habit);
     if (habit === 'past') return this.usePastCookie();
     if (!this.browser.cookie) return this.logIn();
