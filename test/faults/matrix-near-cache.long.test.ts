@@ -1,9 +1,10 @@
-/** @seconds 50 */
+/** @seconds 65 */
+import { rows } from './matrix.ts';
 import { testMatrix } from './matrix-suite.ts';
 
 /** The maximum: the revocation bound T. */
 const SESSION_NEAR_CACHE_MS = '1000';
 
 describe('during a single fault, near cache on', () => {
-  testMatrix({ SESSION_NEAR_CACHE_MS });
+  testMatrix(rows('short', 'long'), { SESSION_NEAR_CACHE_MS });
 });

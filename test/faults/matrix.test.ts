@@ -1,6 +1,7 @@
 /** @seconds 50 */
+import { rows } from './matrix.ts';
 import { testMatrix } from './matrix-suite.ts';
 
 describe('during a single fault', () => {
-  testMatrix();
+  testMatrix(rows('short'));
 });

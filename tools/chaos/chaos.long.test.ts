@@ -6,14 +6,16 @@ const SECONDS = 15;
 /** A short run of `npm run chaos`. Longer runs with other seeds find more. */
 describe('random histories under random faults', () => {
   it.each([
-    { seed: 1, near: '' },
-    { seed: 2, near: ' --near' },
+    { seed: 1, options: {}, flags: '' },
+    { seed: 2, options: { isNear: true }, flags: ' --near' },
+    { seed: 3, options: { isSkewed: true }, flags: ' --skew' },
+    { seed: 4, options: { isIdle: true }, flags: ' --idle' },
   ])(
-    `seed $seed breaks no promise (npm run chaos -- --seconds ${SECONDS} --seed $seed$near)`,
-    async ({ seed, near }) => {
-      const { history, violations } = await run({ seconds: SECONDS, seed, isNear: near !== '', isBusy: true });
+    `seed $seed breaks no promise (npm run chaos -- --seconds ${SECONDS} --seed $seed$flags)`,
+    async ({ seed, options }) => {
+      const { history, violations } = await run({ seconds: SECONDS, seed, isBusy: true, ...options });
       if (violations.length > 0) throw new Error(`seed ${seed}\n${report(history, violations)}`);
-      expect(history.faults.length).toBeGreaterThan(2);
+      expect(history.faults.length).toBeGreaterThan(1);
     },
     180_000,
   );

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster } from '../../test/support/breakable/cluster.ts';
+import type { FaultName } from '../../test/support/breakable/catalogue.ts';
+import { UNLIMITED } from '../../test/support/breakable/postgres-server.ts';
 import { injectFaults, plan } from './faults/nemesis.ts';
 import { Canary } from '../../test/support/breakable/canary.ts';
 import { stallProcesses } from './faults/stalls.ts';
@@ -10,7 +12,7 @@ import { Random } from './random.ts';
 import { Account } from '../../test/support/visitors/account.ts';
 import { Browser, Recording } from '../../test/support/visitors/browser.ts';
 import { register } from '../../test/support/visitors/register.ts';
-import { Visitor } from './visitor.ts';
+import { HABITS, LOYAL_HABITS, Visitor } from './visitor.ts';
 
 export interface RunOptions {
   seconds: number;
@@ -23,6 +25,12 @@ export interface RunOptions {
   isNear?: boolean;
   /** Stalls processes briefly, in addition to the faults. */
   hasStalls?: boolean;
+  /** Default: all. */
+  faults?: FaultName[];
+  /** Sets the clocks of two replicas five minutes ahead and behind. */
+  isSkewed?: boolean;
+  /** Sessions expire after a few seconds without use, and faults last longer than that. */
+  isIdle?: boolean;
   /** The machine itself may stall, so any read may be up to T old. */
   isBusy?: boolean;
   /** Called after each fault. */
@@ -45,6 +53,13 @@ const BOUND_MS = 1000;
 const SLACK_MS = 500;
 /** The maximum: T. */
 const SESSION_NEAR_CACHE_MS = '1000';
+/** Several renewals per session and run. */
+const SESSION_RENEW_SECONDS = '5';
+const SKEW_MS = 300_000;
+const IDLE_SECONDS = 4;
+const TOUCH_SECONDS = 1;
+/** Longer than a session lives that no request touches. */
+const LONG_HOLD_MS = [(IDLE_SECONDS + TOUCH_SECONDS) * 1000 + 500, (IDLE_SECONDS + TOUCH_SECONDS) * 1000 + 3000] as const;
 
 /** One seeded run on a private cluster: visitors send requests during faults, then the history is checked. */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -53,12 +68,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
     LOGIN_FAILURES_PER_ADDRESS: '100000',
     REGISTRATIONS_PER_ADDRESS: '100000',
   };
-  const near: Record<string, string> = options.isNear ? { SESSION_NEAR_CACHE_MS } : {};
   const cluster = await Cluster.start({
     auths: 2,
     portals: 2,
     ...(options.isStock && { scripts: STOCK }),
-    env: { ...options.env, ...near, ...noThrottle },
+    // A role whose connections a fault can limit.
+    connectionLimit: UNLIMITED,
+    ...(options.isSkewed && { clockSkewMs: skewedClocks(options.seed) }),
+    env: { ...options.env, ...clocksAndCache(options), ...noThrottle },
   });
   try {
     const recording = new Recording();
@@ -71,6 +88,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       slackMs: SLACK_MS,
       isLagging: [options.isNear, options.hasStalls, options.isBusy].includes(true),
       defaults,
+      idleMs: options.isIdle ? IDLE_SECONDS * 1000 : null,
     };
     return { history, violations: check(history) };
   } finally {
@@ -78,20 +96,35 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
+function clocksAndCache({ isNear, isIdle }: RunOptions): Record<string, string> {
+  return {
+    SESSION_RENEW_SECONDS,
+    ...(isNear && { SESSION_NEAR_CACHE_MS }),
+    ...(isIdle && { SESSION_IDLE_SECONDS: String(IDLE_SECONDS), SESSION_TOUCH_SECONDS: String(TOUCH_SECONDS) }),
+  };
+}
+
+/** One replica of each app is ahead or behind, the other way round for the next seed. */
+function skewedClocks(seed: number): Record<string, number> {
+  const skewMs = seed % 2 === 0 ? SKEW_MS : -SKEW_MS;
+  return { 'auth-2': skewMs, 'portal-2': -skewMs };
+}
+
 async function visitDuringFaults(cluster: Cluster, recording: Recording, options: RunOptions): Promise<FaultSpan[]> {
   const random = new Random(options.seed);
   const canary = new Canary(cluster, options.isStock ? 'stock' : options.env?.['SESSION_STRATEGY']);
   await canary.untilRecovered();
-  const browsers = await openBrowsers(cluster, recording, random);
+  const browsers = await openBrowsers(cluster, recording, random, options.isIdle ? LOYAL_HABITS : HABITS);
   const end = new AbortController();
   const visits = browsers.flatMap(({ visitors }) => visitors.map((visitor) => visit(visitor, random.fork('think'), end.signal)));
   const stalls = options.hasStalls ? stallProcesses(cluster, random.fork('stalls'), end.signal) : undefined;
   const faults: FaultSpan[] = [];
   const until = performance.now() + options.seconds * 1000;
-  const planned = plan(
-    random.fork('nemesis'),
-    cluster.members.map(({ name }) => name),
-  );
+  const planned = plan(random.fork('nemesis'), {
+    members: cluster.members.map(({ name }) => name),
+    ...(options.faults && { names: options.faults }),
+    ...(options.isIdle && { holdMs: LONG_HOLD_MS }),
+  });
   for await (const fault of injectFaults(cluster, canary, planned)) {
     faults.push(fault);
     options.onFault?.(fault);
@@ -103,14 +136,14 @@ async function visitDuringFaults(cluster: Cluster, recording: Recording, options
   return faults;
 }
 
-async function openBrowsers(cluster: Cluster, recording: Recording, random: Random) {
+async function openBrowsers(cluster: Cluster, recording: Recording, random: Random, habits: typeof HABITS) {
   const accounts = await Promise.all(USERS.map((name) => register(cluster, new Account(name, `${name}-first-password`))));
   return accounts.flatMap((account) =>
     Array.from({ length: BROWSERS_PER_USER }, (_, index) => {
       const browser = new Browser(`${account.name}-${index + 1}`, account.name, recording);
       const visitors = Array.from(
         { length: TABS_PER_BROWSER },
-        (__, tab) => new Visitor(browser, account, cluster, random.fork(`${browser.name}-${tab}`)),
+        (__, tab) => new Visitor(browser, account, cluster, random.fork(`${browser.name}-${tab}`), habits),
       );
       return { browser, account, visitors };
     }),

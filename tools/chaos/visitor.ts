@@ -3,10 +3,10 @@ import type { App } from '../../test/support/built.ts';
 import { type Exchange, type Operation, outcomeOf } from '../../test/support/visitors/exchange.ts';
 import type { Random } from './random.ts';
 import type { Account } from '../../test/support/visitors/account.ts';
-import type { Browser } from '../../test/support/visitors/browser.ts';
+import type { Browser, Cookie } from '../../test/support/visitors/browser.ts';
 
 /** Weights of the operations. Logouts are rare, so that sessions live through several faults. */
-const HABITS = {
+export const HABITS = {
   read: 6,
   tally: 3,
   add: 6,
@@ -14,9 +14,15 @@ const HABITS = {
   prefer: 3,
   logout: 0.5,
   'revoke-others': 0.25,
-  password: 0.15,
-  past: 1.5,
+  password: 0.3,
+  past: 2.5,
 };
+
+/** Of visitors whose sessions are to live through an outage in which nobody can log in again. */
+export const LOYAL_HABITS: typeof HABITS = { ...HABITS, logout: 0.05, 'revoke-others': 0.02, password: 0.03 };
+
+/** How many of those who send a past cookie send one that ends its session. Rare, so that sessions live through several faults. */
+const THIEVES = 0.02;
 
 const NAMES = ['tea', 'coffee', 'cocoa'];
 const PREFERENCES = {
@@ -31,17 +37,19 @@ export class Visitor {
   private readonly account: Account;
   private readonly cluster: Cluster;
   private readonly random: Random;
+  private readonly habits: typeof HABITS;
 
-  constructor(browser: Browser, account: Account, cluster: Cluster, random: Random) {
+  constructor(browser: Browser, account: Account, cluster: Cluster, random: Random, habits = HABITS) {
     this.browser = browser;
     this.account = account;
     this.cluster = cluster;
     this.random = random;
+    this.habits = habits;
   }
 
   async step(): Promise<void> {
     // Drawn even if unused, so that later draws do not depend on whether the browser is logged in.
-    const habit = this.random.weighted(HABITS);
+    const habit = this.random.weighted(this.habits);
     const operation = this.operation(habit);
     if (habit === 'past') return this.usePastCookie();
     if (!this.browser.cookie) return this.logIn();
@@ -81,7 +89,15 @@ export class Visitor {
   }
 
   private async usePastCookie(): Promise<void> {
-    const { past } = this.browser;
-    if (past.length > 0) await this.send({ kind: 'read' }, this.random.pick(past.slice(-5)));
+    const isThief = this.random.next() < THIEVES;
+    const past = this.browser.past.slice(-5).filter((cookie) => isThief || !this.wouldBeTheft(cookie));
+    if (past.length > 0) await this.send({ kind: 'read' }, this.random.pick(past));
+  }
+
+  /** A slow tab sends the cookie before the current one at most. An older one ends the session. */
+  private wouldBeTheft(cookie: Cookie): boolean {
+    const { past, cookie: current } = this.browser;
+    const replaced = past.filter(({ session }) => session === current?.session);
+    return replaced.slice(0, -1).includes(cookie);
   }
 }

@@ -28,7 +28,8 @@ export class Canary {
   private async findProblem(): Promise<string | null> {
     for (const member of this.cluster.members) {
       await member.ask('/health/ready');
-      if (this.strategy === 'tiered' && !(await usesBothStores(member))) return `${member.name} does not use both stores`;
+      const unused = this.strategy === 'tiered' ? await unusedStores(member) : [];
+      if (unused.length > 0) return `${member.name} does not use ${unused.join(' and ')}`;
     }
     return this.strategy === 'tiered' ? this.pendingWork() : null;
   }
@@ -45,9 +46,9 @@ export class Canary {
   }
 }
 
-async function usesBothStores(member: Member): Promise<boolean> {
+async function unusedStores(member: Member): Promise<string[]> {
   const metrics = String(await member.ask('/metrics'));
-  return ['redis', 'postgres'].every((store) =>
-    new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm').test(metrics),
+  return ['redis', 'postgres'].filter(
+    (store) => !new RegExp(`^baton_session_store_in_use\\{store="${store}".*\\} 1$`, 'm').test(metrics),
   );
 }

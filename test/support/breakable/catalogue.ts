@@ -1,5 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import { UNLIMITED, type PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
 import { TcpProxy } from '../tcp-proxy.ts';
 import type { Member } from './member.ts';
@@ -9,7 +12,19 @@ const nothing = async () => undefined;
 
 const each = async (victims: Member[], work: (victim: Member) => unknown) => void (await Promise.all(victims.map(work)));
 
-/** The faults by name. An instantaneous fault (a flush, a restart) needs no repair: the replicas recover by themselves. */
+type Store = keyof Member['links'];
+
+/** How long a slow store stays slow after the other one has returned. */
+const STILL_SLOW_MS = 1500;
+/** Fewer than the four replicas of a run: at least one has no connection. */
+const FEW_CONNECTIONS = 3;
+
+const slowDown = ({ members }: Cluster, store: Store, lateMs: number) => {
+  for (const { links } of members) links[store].slow(lateMs);
+};
+const speedUp = (cluster: Cluster, store: Store) => each(cluster.members, ({ links }) => links[store].heal());
+
+/** The faults by name; `lateMs` is how late a slow store answers. An instantaneous fault (a flush, a restart) needs no repair: the replicas recover by themselves. */
 export const faults = {
   'redis killed': () => ({
     begin: ({ redis }) => redis.kill(),
@@ -67,11 +82,46 @@ export const faults = {
     begin: async (_, victims) => each(victims, ({ links }) => links.postgres.freeze()),
     heal: async (_, victims) => each(victims, ({ links }) => links.postgres.heal()),
   }),
+  'redis slow': (lateMs = 500) => ({
+    begin: async (cluster) => slowDown(cluster, 'redis', lateMs),
+    heal: (cluster) => speedUp(cluster, 'redis'),
+  }),
+  'postgres slow': (lateMs = 100) => ({
+    begin: async (cluster) => slowDown(cluster, 'postgres', lateMs),
+    heal: (cluster) => speedUp(cluster, 'postgres'),
+  }),
+  'postgres read-only': () => ({
+    begin: ({ postgres }) => postgres.setReadOnly(true),
+    heal: ({ postgres }) => postgres.setReadOnly(false),
+  }),
+  'postgres standby promoted': failover,
+  'postgres short of connections': () => ({
+    begin: ({ postgres }) => postgres.limitConnections(FEW_CONNECTIONS, 'close open ones'),
+    heal: ({ postgres }) => postgres.limitConnections(UNLIMITED),
+  }),
+  'postgres restarted while redis is slow': (lateMs = 500) => ({
+    begin: ({ postgres }) => postgres.kill(),
+    async heal(cluster) {
+      slowDown(cluster, 'redis', lateMs);
+      await cluster.postgres.startAgain();
+      await pause(STILL_SLOW_MS);
+      await speedUp(cluster, 'redis');
+    },
+  }),
+  'redis restarted empty while postgres is slow': (lateMs = 500) => ({
+    begin: ({ redis }) => redis.kill(),
+    async heal(cluster) {
+      slowDown(cluster, 'postgres', lateMs);
+      await cluster.redis.startAgain('empty');
+      await pause(STILL_SLOW_MS);
+      await speedUp(cluster, 'postgres');
+    },
+  }),
   'replica killed': () => ({
     begin: (_, victims) => each(victims, (victim) => victim.kill()),
     heal: (_, victims) => each(victims, (victim) => victim.start()),
   }),
-} satisfies Record<string, () => Fault>;
+} satisfies Record<string, (lateMs?: number) => Fault>;
 
 export type FaultName = keyof typeof faults;
 export const faultNames = Object.keys(faults) as FaultName[];
@@ -93,5 +143,20 @@ function promotion(): Fault {
       await cluster.promote(lagging);
     },
     heal: nothing,
+  };
+}
+
+/** Replication is synchronous: the standby has every commit that was acknowledged, and takes over some time after its primary died. */
+function failover(): Fault {
+  let standby: PostgresServer;
+  return {
+    async prepare({ postgres, folder }) {
+      standby = await postgres.startSynchronousStandby(mkdtempSync(join(folder, 'postgres-standby-')));
+    },
+    begin: ({ postgres }) => postgres.kill(),
+    async heal(cluster) {
+      await standby.promote();
+      cluster.failOverTo(standby);
+    },
   };
 }

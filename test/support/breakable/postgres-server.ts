@@ -11,6 +11,7 @@ import { Freezable } from './freezable.ts';
 const SETTINGS = { fsync: 'off', shared_preload_libraries: 'pg_stat_statements', max_connections: 200 };
 /** Name and password of the role whose connections are limited. */
 const LIMITED = 'limited';
+export const UNLIMITED = -1;
 
 /** Files of a running primary that its standby must not have. The write-ahead log is streamed instead. */
 const NOT_COPIED = ['postmaster.pid', 'postmaster.opts', 'postgres.log'];
@@ -79,14 +80,17 @@ export class PostgresServer extends Freezable {
   /** The URL of a role that may have this many connections: no limit applies to the superuser of `url`. */
   async limitedUrl(connectionLimit: number): Promise<string> {
     await this.query(`CREATE ROLE ${LIMITED} LOGIN PASSWORD '${LIMITED}'`);
+    await this.query(`GRANT ALL ON SCHEMA public TO ${LIMITED}`);
     for (const kind of ['TABLES', 'SEQUENCES']) await this.query(`GRANT ALL ON ALL ${kind} IN SCHEMA public TO ${LIMITED}`);
     await this.limitConnections(connectionLimit);
     return Object.assign(new URL(this.url), { username: LIMITED, password: LIMITED }).href;
   }
 
-  /** For new connections of that role. Those that are open stay. */
-  async limitConnections(limit: number): Promise<void> {
+  /** For new connections of that role. */
+  async limitConnections(limit: number, open: 'keep open ones' | 'close open ones' = 'keep open ones'): Promise<void> {
     await this.query(`ALTER ROLE ${LIMITED} CONNECTION LIMIT ${limit}`);
+    if (open === 'close open ones')
+      await this.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [LIMITED]);
   }
 
   /** On a new connection, directly to the server. */

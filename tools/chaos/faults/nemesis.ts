@@ -12,13 +12,27 @@ export interface PlannedFault {
   victim: string;
   calmMs: number;
   holdMs: number;
+  /** Only for faults of slow stores. */
+  lateMs: number;
 }
 
+export interface PlanOptions {
+  members: string[];
+  /** Default: all. */
+  names?: FaultName[];
+  /** Between these. */
+  holdMs?: readonly [least: number, most: number];
+}
+
+const HOLD_MS = [500, 2500] as const;
+
 /** The faults, their order and duration. Every fault occurs once before one repeats. */
-export function* plan(random: Random, members: string[]): Generator<PlannedFault> {
+export function* plan(random: Random, { members, names = faultNames, holdMs = HOLD_MS }: PlanOptions): Generator<PlannedFault> {
   for (;;) {
-    for (const name of random.shuffled(faultNames)) {
-      yield { name, victim: random.pick(members), calmMs: random.between(200, 800), holdMs: random.between(500, 2500) };
+    for (const name of random.shuffled(names)) {
+      const victim = random.pick(members);
+      const calmMs = random.between(200, 800);
+      yield { name, victim, calmMs, holdMs: random.between(...holdMs), lateMs: random.between(50, 500) };
     }
   }
 }
@@ -38,10 +52,10 @@ export async function* injectFaults(
 async function injectFault(
   cluster: Cluster,
   canary: Canary,
-  { name, calmMs, holdMs }: PlannedFault,
+  { name, calmMs, holdMs, lateMs }: PlannedFault,
   victim: Member,
 ): Promise<FaultSpan> {
-  const fault: Fault = faults[name]();
+  const fault: Fault = faults[name](lateMs);
   await fault.prepare?.(cluster);
   await pause(calmMs);
   const startMs = performance.now();

@@ -30,6 +30,29 @@ describe('P1, no random logout', () => {
     expect(found(login(0), change, useOldCookie(5000), { ...read(50_000, unauthorized), ...own })).toHaveLength(1);
     expect(found(login(0), change, { ...read(50_000, unauthorized), ...own })).toHaveLength(1);
   });
+  it('accepts a 401 after the use of a cookie that was replaced twice, and reports it after the use of one replaced once', () => {
+    const renew = (at: number, from: string, to: string) => ({
+      ...read(at, ok({ user: 'ada', cookie: 'issued', issued: to })),
+      cookie: from,
+    });
+    const last = { ...read(3000, unauthorized), cookie: 'c3' };
+    const renewals = [renew(100, 'c1', 'c2'), renew(1000, 'c2', 'c3')];
+    expect(found(login(0), ...renewals, { ...read(2000), cookie: 'c1' }, last)).toEqual([]);
+    expect(found(login(0), ...renewals, { ...read(2000), cookie: 'c2' }, last)).toHaveLength(1);
+  });
+  it('accepts a 401 for a cookie that was renewed after "log out everywhere else"', () => {
+    const renewed = read(1200, ok({ user: 'ada', cookie: 'issued', issued: 'c2' }));
+    const others = { ...revokeOthers(500), session: 's2', cookie: 'd1' };
+    expect(found(login(0), others, renewed, { ...read(3000, unauthorized), cookie: 'c2' })).toEqual([]);
+    expect(found(login(0), others, renewed, { ...read(3000), cookie: 'c2' })).toHaveLength(1);
+  });
+  it('accepts a 401 after the idle time without a success, and reports an earlier one', () => {
+    const expiring = (...parts: (Exchange | FaultSpan)[]) => found({ idleMs: 4000 }, login(0), read(1000), ...parts);
+    expect(expiring(read(5100, unauthorized))).toEqual([]);
+    expect(expiring(read(3000, unavailable), read(5100, unauthorized), during(2500, 3500))).toEqual([]);
+    expect(expiring(read(3000), read(5100, unauthorized))).toHaveLength(1);
+    expect(expiring(read(4000, unauthorized))).toHaveLength(1);
+  });
   it('reports a 401 if the only revocation was long before the login', () =>
     expect(found({ ...revokeOthers(0), session: 's0', cookie: 'c0' }, login(5000), read(6000, unauthorized))).toHaveLength(1));
   it('accepts a 503 during a fault and reports one after it', () => {
@@ -133,12 +156,13 @@ describe('P4, honest responses', () => {
 
 type Received = Extract<ExchangeResponse, { kind: 'received' }>;
 
-/** `P2 accepted ...` for each violation of the history made of these exchanges and faults. */
-function found(...parts: (Exchange | FaultSpan)[]): string[] {
+/** `P2 accepted ...` for each violation of the history made of these exchanges and faults, and the idle time if given. */
+function found(...parts: (Exchange | FaultSpan | { idleMs: number })[]): string[] {
   const exchanges = parts.filter((part) => 'operation' in part).map((part, number) => ({ ...part, number }));
-  const faults = parts.filter((part): part is FaultSpan => !('operation' in part));
+  const faults = parts.filter((part) => 'name' in part);
+  const idleMs = parts.find((part) => 'idleMs' in part)?.idleMs ?? null;
   const defaults = { theme: 'system', language: 'en', density: 'cozy' };
-  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, isLagging: false, defaults }).map(
+  return check({ exchanges, faults, boundMs: 1000, slackMs: 200, isLagging: false, idleMs, defaults }).map(
     ({ promise, what }) => `${promise} ${what}`,
   );
 }

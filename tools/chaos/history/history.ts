@@ -10,6 +10,8 @@ export interface History {
   slackMs: number;
   /** With a near cache or stalls, any read may be up to T old. */
   isLagging: boolean;
+  /** How long a session lives without use; null if longer than the run. */
+  idleMs: number | null;
   /** The portal's default preferences. */
   defaults: Preferences;
 }

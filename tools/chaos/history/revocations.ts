@@ -13,7 +13,11 @@ export function revocationsByCookie(history: History): Map<string, Revocation[]>
   const revocations = new Map<string, Revocation[]>();
   for (const issue of history.exchanges) {
     if (issue.response.kind !== 'received' || !issue.response.issued) continue;
-    revocations.set(issue.response.issued, [...revocationsOf(history, issue, candidates), ...theftsOf(history, issue)]);
+    const inherited = isRenewal(issue)
+      ? (revocations.get(issue.cookie!) ?? []).map((revocation) => passedOn(revocation, issue))
+      : [];
+    const own = revocationsOf(history, issue, candidates);
+    revocations.set(issue.response.issued, [...own, ...inherited, ...theftsOf(history, issue)]);
   }
   return revocations;
 }
@@ -27,16 +31,31 @@ function revocationsOf(history: History, issue: Exchange, candidates: Exchange[]
     .map((by) => ({ by, certain: outcomeOf(by) === 'done' && issue.endMs < by.startMs && sentCurrentCookie(by, issue) }));
 }
 
-/** Use of a cookie that was replaced longer ago than this counts as theft and revokes the session. */
+/** A new cookie for the same session, which any request may get. */
+const isRenewal = ({ operation, cookie }: Exchange) => cookie !== null && !['login', 'password'].includes(operation.kind);
+
+/** What revoked the session before its cookie was renewed. A request of the session itself may have been about the old cookie only. */
+const passedOn = ({ by, certain }: Revocation, issue: Exchange): Revocation => ({
+  by,
+  certain: certain && by.session !== issue.session,
+});
+
+/** Use of a cookie that was replaced longer ago than this, or replaced twice, counts as theft and revokes the session. */
 const GRACE_MS = 30_000;
 
 function theftsOf({ exchanges, slackMs }: History, issue: Exchange): Revocation[] {
   const own = exchanges.filter(({ session }) => session === issue.session);
   const replacements = own.filter(({ response }) => response.kind === 'received' && response.cookie === 'issued');
-  return own
-    .filter(({ cookie, endMs }) => replacements.some((by) => by.cookie === cookie && endMs > by.startMs + GRACE_MS - slackMs))
-    .map((by) => ({ by, certain: false }));
+  const replacedMs = new Map(replacements.map(({ cookie, startMs }) => [cookie, startMs]));
+  const isStolen = ({ cookie, endMs }: Exchange) =>
+    replacements.some(
+      (by) =>
+        by.cookie === cookie && (endMs > by.startMs + GRACE_MS - slackMs || endMs > (replacedMs.get(issuedBy(by)) ?? Infinity)),
+    );
+  return own.filter(isStolen).map((by) => ({ by, certain: false }));
 }
+
+const issuedBy = ({ response }: Exchange) => (response.kind === 'received' ? (response.issued ?? null) : null);
 
 /** Whether this request revokes the session that the cookie was issued for. The session of a login is the one it opens. */
 function revokes(by: Exchange, issue: Exchange): boolean {
