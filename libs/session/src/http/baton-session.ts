@@ -45,14 +45,14 @@ export class BatonSession {
 
   private hold(request: Request, response: Response, found: Found | null): void {
     holdHeaders(response, {
-      store: () => this.commit(request, found),
+      store: () => this.commit(request, response, found),
       ready: () => this.setCookie(request, response),
       fail: (error) => this.fail(error, request, response),
     });
   }
 
   /** Null when there is nothing to wait for, as for nearly every request. */
-  private commit(request: Request, found: Found | null): Promise<void> | null {
+  private commit(request: Request, response: Response, found: Found | null): Promise<void> | null {
     const session = request.session as Request['session'] | undefined;
     if (session === undefined) return null;
     const changes = changesOf(session);
@@ -60,18 +60,20 @@ export class BatonSession {
       // Stored, such an attribute would break `save()` for every later request of the session.
       if (typeof session.save !== 'function') throw new TypeError('An attribute of the session hides its method save().');
       const saved = this.expressStore.save(session.id, session, changes);
-      return saved.then(() => this.renewIfDue(request, found) ?? undefined);
+      return saved.then(() => this.renewIfDue(request, response, found) ?? undefined);
     }
     const record = loadedRecord(session);
     if (record === undefined) return null;
     this.expressStore.touchIfDue(record);
-    return this.renewIfDue(request, found);
+    return this.renewIfDue(request, response, found);
   }
 
   /** A renewal that cannot be stored is put off: it protects the session, so it must not end it. */
-  private renewIfDue(request: Request, found: Found | null): Promise<void> | null {
+  private renewIfDue(request: Request, response: Response, found: Found | null): Promise<void> | null {
     const record = loadedRecord(request.session);
     if (found === null || record === undefined || record.key !== found.record.key) return null;
+    // An answer that reports an outage leaves the cookie alone.
+    if (response.statusCode >= 500) return null;
     if (found.verdict === 'next') return this.confirm(request, record, found.proof).catch(keepCurrentId);
     const mayIssue = found.verdict === 'current' || isUnconfirmed(record);
     const { policy, clock } = this.expressStore;

@@ -122,6 +122,16 @@ describe('a signed-in session gets a new id', () => {
     expect(await user(app, client)).toBeNull();
   });
 
+  it('but not with an answer that reports an outage: that leaves the cookie alone', async () => {
+    const client = await signedIn(app);
+    const first = cookie(client);
+    pass(600);
+    const { status } = await app.visit(client, (_req, res) => res.status(503).json({}));
+    expect([status, cookie(client)]).toEqual([503, first]);
+    await user(app, client);
+    expect(cookie(client)).not.toBe(first);
+  });
+
   it('one for parallel requests', async () => {
     const client = await signedIn(app);
     pass(600);
