@@ -254,6 +254,23 @@ describe('two replicas that do not drain by themselves', () => {
     await until(async () => (await one.backlog()).dirty === 0, 'everything to be drained');
     expect((await postgresOf(one).find(record.key))?.attributes).toEqual(expected);
   });
+
+  it('also if its caller had not loaded the other one', async () => {
+    const shared = await options();
+    const [one, two] = [await storesOfReplica(shared), await storesOfReplica(shared)];
+    const record = await one.store.create(newSession({ theme: 'system' }));
+    await saveAway(one, record, { theme: 'dark' });
+    await two.store.save(record.key, { theme: 'light' });
+    expect((await one.store.find(record.key))?.attributes).toEqual({ theme: 'light' });
+    expect((await postgresOf(one).find(record.key))?.attributes).toEqual({ theme: 'light' });
+  });
+
+  it('a session that was logged out in Redis alone cannot be touched', async () => {
+    const backend = await storesOfReplica(await options());
+    const record = await backend.store.create(newSession());
+    expect(await redisOf(backend).revoke(record)).toBe('revoked');
+    expect(await backend.store.touch(record)).toBe(false);
+  });
 });
 
 it('a replica without Postgres refuses changes once they have waited too long for the others to drain them', async () => {
