@@ -84,14 +84,15 @@ export class TieredStore extends ChangingStore implements SessionStore {
     return record;
   }
 
-  /** What Redis holds is unknown. If Postgres is behind, a Redis that is merely slow may still respond. */
+  /** What Redis holds is unknown. If Postgres cannot tell either, a Redis that is merely slow may still respond. */
   private async fetchAlone(key: string): Promise<SessionRecord | null> {
-    const { record, isCaughtUp } = await this.postgres.look(key);
-    if (isCaughtUp) return record;
+    const sighting = await this.postgres.look(key).catch(unavailable(null));
+    if (sighting?.isCaughtUp === true) return sighting.record;
     if (!this.link.trusted) throw new StoreUnavailableError('sessions', POSTGRES_BEHIND);
     const copy = await this.redis.readLate(key, this.postgres.database.options.deadlineMs);
     if (copy === 'tombstone') return null;
-    return typeof copy === 'object' ? copy : record;
+    if (typeof copy === 'object') return copy;
+    return sighting === null ? this.postgres.find(key) : sighting.record;
   }
 
   listByUser(userId: string): Promise<SessionRecord[]> {
