@@ -17,6 +17,8 @@ export interface Budget extends Bounds {
   readonly seed: number;
   /** Faults that do not happen. */
   readonly skipped: readonly string[];
+  /** No random walks beyond the bounds. */
+  readonly isExhaustive: boolean;
   /** Ends at the first violation. */
   readonly firstOnly: boolean;
 }
@@ -75,7 +77,7 @@ export class Exploration {
       this.complete = depth;
       level = this.random.shuffled(next);
     }
-    await Promise.all(lanes.map((lane) => this.walk(lane)));
+    if (!this.budget.isExhaustive) await Promise.all(lanes.map((lane) => this.walk(lane)));
     const { schedules, walks, complete } = this;
     return { scenario: this.scenario.name, schedules, walks, complete, findings: [...this.findings.values()] };
   }

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     preemptions: { type: 'string', default: '2' },
     faults: { type: 'string', default: '2' },
+    /** No random walks beyond the bounds. */
+    exhaustive: { type: 'boolean', default: false },
     /** Faults that do not happen, separated by commas. */
     skip: { type: 'string', default: '' },
     /** A file in artifacts: runs its schedule again, `--times` times. */
@@ -103,6 +105,7 @@ async function exploreAll(): Promise<number> {
       preemptions: Number(values.preemptions),
       faults: Number(values.faults),
       skipped: values.skip.split(','),
+      isExhaustive: values.exhaustive,
       firstOnly: values.first,
     };
     const explored = await new Exploration(library, scenario, budget).run(lanes);

@@ -98,12 +98,19 @@ export class World implements Host {
 
   /** Until every replica waits for a step, a timer or nothing. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < QUIET_TURNS;) {
+    for (;;) {
+      await this.quiet();
+      const free = this.pending.find(({ isFree }) => isFree);
+      if (free === undefined) return;
+      await this.execute(free);
+    }
+  }
+
+  private async quiet(): Promise<void> {
+    for (let turns = 0; turns < QUIET_TURNS;) {
       const before = this.activity;
       await immediate();
-      const free = this.pending.find(({ isFree }) => isFree);
-      if (free !== undefined) await this.execute(free);
-      quiet = this.activity === before && free === undefined ? quiet + 1 : 0;
+      turns = this.activity === before ? turns + 1 : 0;
     }
   }
 
@@ -139,6 +146,8 @@ export class World implements Host {
   /** Answers the steps that no longer wait for a lock. */
   async unblock(): Promise<void> {
     for (const [step, done] of this.blocked) {
+      // What the others do next comes first: which answer is faster must not decide.
+      await this.quiet();
       const result = await this.untilDoneOrBlocked(step, done);
       if (result === 'blocked') continue;
       this.blocked.delete(step);

@@ -159,9 +159,10 @@ export class ScheduledClient extends EventEmitter {
     world.postgres.forget(this);
     const { real } = this;
     if (real === undefined) return;
-    if (this.running !== undefined) {
+    const { running } = this;
+    if (running !== undefined) {
       await world.servers.cancel(real);
-      await this.running.catch(() => undefined);
+      await running.catch(() => undefined);
     }
     if (this.real === undefined) return;
     this.real = undefined;
