@@ -114,7 +114,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
   async change(key: string, change: Change, base?: SessionRecord): Promise<SessionRecord | null> {
     try {
       const saved = (await this.saveDrained(key, change, base)) ?? (await this.retryReconciled(key, change));
-      return saved === null ? null : await this.copyOut(saved);
+      return saved === null ? null : await this.copyOut(saved, change);
     } catch (error) {
       if (!(error instanceof UncertainSaveError)) throw error;
       return this.outage.change(key, change, error.changeId, base);
@@ -139,10 +139,10 @@ export class TieredStore extends ChangingStore implements SessionStore {
     return (await this.postgres.vouch(key)) === null ? null : this.postgres.saves.add(key, change);
   }
 
-  private async copyOut({ record, announced }: Saved): Promise<SessionRecord | null> {
+  private async copyOut({ record, announced }: Saved, change: Change): Promise<SessionRecord | null> {
     try {
       const result = await this.redis.put(record, 'save');
-      if (result === 'dirty') return await reconcile(record.key, this.redis, this.postgres);
+      if (result === 'dirty') return await this.saveOverEntries(record.key, change);
       return result === 'ended' ? null : record;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
@@ -151,6 +151,14 @@ export class TieredStore extends ChangingStore implements SessionStore {
       if (!announced) await this.postgres.announce(record);
       return record;
     }
+  }
+
+  /** The entries of Redis are older than this change, and come on top of it. A patch is made again; a function is not. */
+  private async saveOverEntries(key: string, change: Change): Promise<SessionRecord | null> {
+    const reconciled = await reconcile(key, this.redis, this.postgres);
+    if (reconciled === null || change.kind !== 'patch') return reconciled;
+    const saved = await this.postgres.saves.add(key, change);
+    return saved === null ? null : this.copyOut(saved, change);
   }
 
   async touch(record: SessionRecord): Promise<boolean> {
@@ -162,6 +170,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     if (inRedis === true && inPostgres === null && !isDown) await this.redis.touchDirty(record).catch(unavailable(null));
     if (inRedis === null && inPostgres === null)
       throw new StoreUnavailableError('sessions', 'Neither store is available to touch the session.');
+    if (inPostgres === true && inRedis === false && (await this.copyOf(record.key)) === 'tombstone') return false;
     return inPostgres ?? inRedis ?? false;
   }
 
