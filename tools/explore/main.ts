@@ -48,11 +48,13 @@ const mutation = mutationName === undefined ? null : MUTATIONS.find(({ name }) =
 if (mutation === undefined)
   throw new Error(`There is no mutation "${mutationName}": ${MUTATIONS.map(({ name }) => name).join(', ')}.`);
 prepareLibrary(mutation);
+// Before the library is imported: its pool extends the one of pg.
+const { replacePostgresClient } = await import('./stores/postgres-server.ts');
+replacePostgresClient();
 
 const { importLibrary } = await import('./replica.ts');
 const { startServers } = await import('./servers.ts');
 const { virtualizeTime } = await import('./clock.ts');
-const { replacePostgresClient } = await import('./stores/postgres-server.ts');
 const { Exploration, shrink } = await import('./explore.ts');
 const { runSchedule } = await import('./run.ts');
 const { SCENARIOS } = await import('./scenarios.ts');
@@ -61,7 +63,6 @@ const { follow } = await import('./schedule.ts');
 const library = await importLibrary();
 const { lanes, close } = await startServers(replayed === null ? Number(values.lanes) : 1, library.migrate, library.scripts);
 virtualizeTime();
-replacePostgresClient();
 
 function save({ scenario, outcome }: Finding): string {
   const { deviations, violations, trace } = outcome;

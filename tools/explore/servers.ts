@@ -61,7 +61,8 @@ export class Servers {
   async empty(): Promise<void> {
     await this.redis.flushDb();
     await this.admin.query(`DELETE FROM session; DELETE FROM session_event;
-      UPDATE session_cache SET generation = 1, identity = NULL, created_after = '-infinity'`);
+      UPDATE session_cache SET generation = 1, identity = NULL, created_after = '-infinity',
+        beat_at = NULL, copy_at = NULL, away_epoch = 0, drained_epoch = 0`);
   }
 
   async close(): Promise<void> {
