@@ -72,6 +72,7 @@ export interface Host {
 
 export interface PostgresSwitch {
   readonly state: 'up' | 'away' | 'read-only';
+  readonly startedAt: string | null;
   isReachable(replica: string): boolean;
   adopt(client: object): void;
   forget(client: object): void;

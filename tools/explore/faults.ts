@@ -28,7 +28,7 @@ const ofPostgres: Fault[] = [
     isPossible: isPostgresUp,
     happen: (world) => ((world.postgres.state = 'away'), world.postgres.killAll()),
   },
-  { name: 'postgres restarts', isPossible: isPostgresUp, happen: ({ postgres }) => postgres.killAll() },
+  { name: 'postgres restarts', isPossible: isPostgresUp, happen: ({ postgres }) => postgres.restart() },
   { name: 'postgres only reads', isPossible: isPostgresUp, happen: ({ postgres }) => void (postgres.state = 'read-only') },
 ];
 

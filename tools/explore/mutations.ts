@@ -10,10 +10,10 @@ export interface Mutation {
 const scripts = 'stores/redis/scripts.ts';
 const saveQueue = 'stores/postgres/save-queue.ts';
 const generation = 'stores/postgres/generation.ts';
+const standing = 'stores/postgres/standing.ts';
 const events = 'stores/postgres/events.ts';
 const pending = 'stores/tiered/pending.ts';
 
-/** Protections that are not here yet (the rule of who may be believed, a Postgres that only reads) go to the end of the list. */
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'lease',
@@ -87,5 +87,19 @@ export const MUTATIONS: readonly Mutation[] = [
     what: 'the copy alone decides that an id was stolen',
     find: { scenario: 'replace-read', preemptions: 1, faults: 1 },
     edits: [{ file: 'http/lookup.ts', find: 'this.store.find(key, { newest: true })', replace: 'this.store.find(key)' }],
+  },
+  {
+    name: 'believe-behind',
+    what: 'a read believes Postgres though changes that Redis acknowledged alone are not drained',
+    find: { scenario: 'logout-away-return', preemptions: 1, faults: 1 },
+    edits: [
+      { file: standing, find: '`(SELECT away_epoch = drained_epoch\n', replace: '`(SELECT true OR away_epoch = drained_epoch\n' },
+    ],
+  },
+  {
+    name: 'behind-session',
+    what: 'a save changes the row of a session whose latest version only Redis has',
+    find: { scenario: 'drain-save-same', preemptions: 1, faults: 0 },
+    edits: [{ file: saveQueue, find: 'return base !== undefined && base.version < loadedVersion;', replace: 'return false;' }],
   },
 ];

@@ -118,6 +118,12 @@ export const SCENARIOS: readonly Scenario[] = [
     clients: [[wake('A', probe), add('A')], [add('B')]],
   },
   {
+    name: 'drain-save-same',
+    what: 'a drain against a save of the same path by a client that has read what is to be drained',
+    setup: [login('A'), 'A loses postgres', save('A', 'x', '1'), 'postgres returns'],
+    clients: [[wake('A', probe)], [read('B'), save('B', 'x', '2'), read('B')]],
+  },
+  {
     name: 'away-save',
     what: 'exact updates on two replicas while Postgres is away',
     setup: [login('A'), 'postgres goes', add('A')],

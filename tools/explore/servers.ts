@@ -57,6 +57,12 @@ export class Servers {
     return rows[0]!.blocked;
   }
 
+  /** By the clock of Postgres. */
+  async now(): Promise<string> {
+    const { rows } = await this.admin.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    return rows[0]!.now;
+  }
+
   /** Every schedule begins with empty stores. */
   async empty(): Promise<void> {
     await this.redis.flushDb();

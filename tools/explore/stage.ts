@@ -118,6 +118,8 @@ export class Stage {
       case 'read': {
         const found = await lookup.find(id);
         if (found === null) return null;
+        // As in a request: what it loaded is the base of what it saves.
+        visitor.record = found.record;
         const { user: _, ...attributes } = found.record.attributes;
         return attributes;
       }

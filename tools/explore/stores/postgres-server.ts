@@ -13,6 +13,8 @@ const FREE = /^(BEGIN|ROLLBACK|LISTEN|SELECT version|SELECT \* FROM current_|SHO
 export class PostgresServer implements PostgresSwitch {
   state: 'up' | 'away' | 'read-only' = 'up';
   readonly cut = new Set<string>();
+  /** When it last restarted, by its own clock; null: not in this schedule. */
+  startedAt: string | null = null;
   private readonly clients = new Set<ScheduledClient>();
 
   readonly world: Host;
@@ -39,13 +41,26 @@ export class PostgresServer implements PostgresSwitch {
     await this.world.unblock();
   }
 
+  async restart(): Promise<void> {
+    await this.killAll();
+    this.startedAt = await this.world.servers.now();
+  }
+
   async close(): Promise<void> {
     for (const client of this.clients) await client.leave();
   }
 }
 
+const START_TIME = 'pg_postmaster_start_time()';
+
+interface Query {
+  readonly text: string;
+  readonly values?: unknown[];
+  readonly name?: string;
+}
+
 type Callback = (error: unknown, result?: unknown) => void;
-type Config = string | { readonly text: string; readonly values?: unknown[]; readonly name?: string };
+type Config = string | Query;
 
 /** Stands in for pg.Client: what it is asked are steps of the scheduler, which run on a real connection. */
 export class ScheduledClient extends EventEmitter {
@@ -91,7 +106,7 @@ export class ScheduledClient extends EventEmitter {
     );
   }
 
-  private async perform(query: { text: string; values?: unknown[]; name?: string }): Promise<unknown> {
+  private async perform(query: Query): Promise<unknown> {
     const { world, replica } = this.context;
     if (this.isGone || !world.postgres.isReachable(replica)) {
       await this.kill();
@@ -102,7 +117,7 @@ export class ScheduledClient extends EventEmitter {
     const real = (this.real ??= await world.servers.take());
     await this.adjust(real);
     if (/^BEGIN/i.test(query.text)) this.isInTransaction = true;
-    const running = (this.running = real.client.query(query));
+    const running = (this.running = real.client.query(restarted(query, world.postgres.startedAt)));
     try {
       return await running;
     } finally {
@@ -178,6 +193,13 @@ export class ScheduledClient extends EventEmitter {
   ref(): void {}
 
   unref(): void {}
+}
+
+/** The real server runs on: the statements that ask when it started get the answer of the schedule. */
+function restarted(query: Query, startedAt: string | null): Query {
+  const { text, values } = query;
+  if (startedAt === null || !text.includes(START_TIME)) return query;
+  return { text: text.replaceAll(START_TIME, `'${startedAt}'::timestamptz`), ...(values === undefined ? {} : { values }) };
 }
 
 function answered(result: Promise<unknown>, callback: Callback | undefined): Promise<unknown> | void {
