@@ -46,6 +46,7 @@ const FOLDERS: readonly [string, string][] = [
   ['tools/local', 'what `npm start` runs'],
   ['tools/bench', 'the benchmark'],
   ['tools/chaos', 'the chaos tool'],
+  ['tools/explore', 'the systematic exploration of interleavings'],
   ['docker', 'images and compose'],
   ['k8s', 'manifests for Kubernetes'],
   ['test', 'tests that need more than one process; the others lie beside the code they test'],

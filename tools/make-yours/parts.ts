@@ -28,6 +28,12 @@ export const PARTS: readonly Part[] = [
     scripts: ['chaos'],
   },
   {
+    name: 'explore',
+    what: 'the systematic exploration of interleavings',
+    paths: below('tools/explore'),
+    scripts: ['explore'],
+  },
+  {
     name: 'k8s',
     what: 'manifests for Kubernetes',
     paths: [/^k8s\/(?!components\/edge\/haproxy\.cfg$)/, ...below('test/k8s', 'docs/operations/kubernetes.md')],

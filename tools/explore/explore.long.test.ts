@@ -1,0 +1,19 @@
+import { exploration } from './exploration.ts';
+import { MUTATIONS } from './mutations.ts';
+
+/** With any of these protections taken out, exploration has to find a schedule that breaks a promise. */
+describe('exploration without a protection', () => {
+  it.each(MUTATIONS)(
+    'finds: $what',
+    async ({ name, find }) => {
+      const bounds = ['--scenario', find.scenario, '--preemptions', `${find.preemptions}`, '--faults', `${find.faults}`];
+      const limits = ['--exhaustive', '--schedules', '1500', '--minutes', '4'];
+      const { code, output } = await exploration(['--first', '--mutate', name, ...bounds, ...limits]);
+      expect({ code, output }).toMatchObject({ code: 1 });
+      // An error of the exploration itself also ends with 1.
+      expect(output).toMatch(/^ {2}P[1-4]: (?!the schedule failed)/m);
+      console.log(`${name}: ${/after \d+ schedules, \d+ deviations/.exec(output)![0]}`);
+    },
+    300_000,
+  );
+});

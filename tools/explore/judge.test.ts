@@ -1,0 +1,52 @@
+import type { Entry } from './history.ts';
+import { judge } from './judge.ts';
+
+let moment = 0;
+/** An operation that ends before the next one begins. */
+const did = (kind: Entry['kind'], outcome: Entry['outcome'], more: Partial<Entry> = {}): Entry => ({
+  kind,
+  on: 'A',
+  session: 's',
+  actor: 'a client',
+  phase: 'explored',
+  begin: ++moment,
+  end: ++moment,
+  ...(outcome === undefined ? {} : { outcome }),
+  ...more,
+});
+const promises = (history: Entry[], fault?: string) =>
+  judge(history, fault === undefined ? [] : [{ do: fault, moment: 0 }], false).map(({ promise }) => promise);
+
+describe('the judge of explored schedules', () => {
+  it('accepts what the promises allow', () => {
+    expect(promises([did('login', 'ok'), did('add', 'ok'), did('read', 'ok', { seen: { n: 1 } })])).toEqual([]);
+    expect(promises([did('login', 'ok'), did('logout', 'ok'), did('read', 'refused')])).toEqual([]);
+    expect(promises([did('login', 'ok'), did('read', 'unavailable')], 'redis goes')).toEqual([]);
+    expect(
+      promises([did('login', 'ok'), did('add', 'unavailable'), did('read', 'ok', { seen: { n: 1 } })], 'redis goes'),
+    ).toEqual([]);
+  });
+
+  it('reports a refusal that nobody asked for', () => {
+    expect(promises([did('login', 'ok'), did('read', 'refused')])).toEqual(['P1']);
+  });
+
+  it('reports a session that is honoured after its end, or after a refusal', () => {
+    expect(promises([did('login', 'ok'), did('logout', 'ok'), did('read', 'ok', { seen: {} })])).toEqual(['P2']);
+    const uncertain = [did('login', 'ok'), did('logout', 'unavailable'), did('read', 'refused'), did('read', 'ok', { seen: {} })];
+    expect(promises(uncertain, 'redis goes')).toEqual(['P2']);
+  });
+
+  it('reports a lost change, a lost number and one that was counted twice', () => {
+    expect(promises([did('login', 'ok'), did('save', 'ok', { path: 'x', value: '1' }), did('read', 'ok', { seen: {} })])).toEqual(
+      ['P3'],
+    );
+    for (const n of [0, 2])
+      expect(promises([did('login', 'ok'), did('add', 'ok'), did('read', 'ok', { seen: { n } })])).toEqual(['P3']);
+  });
+
+  it('reports a 503 without a fault, an error that is none, and no answer', () => {
+    for (const outcome of ['unavailable', 'failed', undefined] as const)
+      expect(promises([did('login', 'ok'), did('read', outcome)])).toEqual(['P4']);
+  });
+});

@@ -1,0 +1,130 @@
+import type { AppliedFault, Entry, Violation } from './history.ts';
+
+/**
+ * Judges what clients saw, by P1 to P4 alone: it knows nothing of the stores, and shares no code with the library.
+ *
+ * Moments count steps. An operation that began after another ended must see it. One that overlaps, or had no answer, may
+ * have happened at any moment after it began.
+ */
+export function judge(history: readonly Entry[], faults: readonly AppliedFault[], nearCache: boolean): Violation[] {
+  const sessions = [...new Set(history.map(({ session }) => session))].filter((name) => name !== '');
+  return [
+    ...honest(history, faults),
+    ...sessions.flatMap((session) => {
+      const mine = history.filter((entry) => entry.session === session);
+      return [...notLoggedOut(mine), ...staysEnded(mine, faults, nearCache), ...nothingLost(mine, faults, nearCache)];
+    }),
+  ];
+}
+
+const ENDS = new Set(['logout', 'revoke all']);
+const isEnd = ({ kind }: Entry) => ENDS.has(kind);
+const isDone = ({ outcome }: Entry) => outcome === 'ok';
+const before = (one: Entry, other: Entry) => one.end !== undefined && one.end < other.begin;
+const named = ({ kind, on, actor, phase }: Entry) => `${kind} on ${on} by ${actor}${phase === 'explored' ? '' : ` (${phase})`}`;
+
+/** P4: an error is a 503, only with a reason, and every operation gets an answer. */
+function honest(history: readonly Entry[], faults: readonly AppliedFault[]): Violation[] {
+  return history.flatMap((entry): Violation[] => {
+    if (entry.outcome === 'failed') return [{ promise: 'P4', what: `${named(entry)} failed: ${entry.why}` }];
+    if (entry.outcome === undefined) return [{ promise: 'P4', what: `${named(entry)} got no answer` }];
+    const isExcused = faults.length > 0 && entry.phase !== 'recovered' && entry.phase !== 'without copies';
+    return entry.outcome === 'unavailable' && !isExcused && entry.phase !== 'setup'
+      ? [{ promise: 'P4', what: `${named(entry)} got a 503 without a fault: ${entry.why}` }]
+      : [];
+  });
+}
+
+/** P1: nobody is refused before somebody began to end the session. */
+function notLoggedOut(mine: readonly Entry[]): Violation[] {
+  const began = Math.min(...mine.filter(isEnd).map(({ begin }) => begin));
+  return mine
+    .filter(({ outcome, end, kind }) => outcome === 'refused' && !ENDS.has(kind) && end! < began)
+    .filter((entry) => !mine.some((other) => other.kind === 'replace' && mayVoid(other, entry)))
+    .map((entry) => ({ promise: 'P1', what: `${named(entry)} was refused though nobody ended the session` }));
+}
+
+/** A step-up voids the id that other tabs still send, and, if its answer is lost, the only one that its client has. */
+const mayVoid = (replace: Entry, { begin, end }: Entry) =>
+  replace.begin < end! && (replace.outcome !== 'ok' || replace.end! > begin);
+
+/** P2: an end that was acknowledged, or that somebody has seen, is final. */
+function staysEnded(mine: readonly Entry[], faults: readonly AppliedFault[], nearCache: boolean): Violation[] {
+  const login = mine.find(({ kind }) => kind === 'login');
+  // The end of all sessions may come before a login that is in progress.
+  const isOfThis = (entry: Entry) => login?.end !== undefined && login.end < entry.begin;
+  const ends = mine.filter(
+    (entry) => (isEnd(entry) && isDone(entry) && isOfThis(entry)) || (!isEnd(entry) && entry.outcome === 'refused'),
+  );
+  if (!mine.some(isEnd)) return [];
+  return mine
+    .filter((entry) => entry.kind !== 'login' && !isEnd(entry) && isDone(entry))
+    .flatMap((entry) => {
+      const end = ends.find((each) => before(each, entry) && mustBeSeen(each, entry, faults, nearCache));
+      return end === undefined
+        ? []
+        : [{ promise: 'P2', what: `${named(entry)} was honoured after ${named(end)}: ${end.outcome}` }];
+    });
+}
+
+/** P3: no acknowledged change is lost, and no number is off. */
+function nothingLost(mine: readonly Entry[], faults: readonly AppliedFault[], nearCache: boolean): Violation[] {
+  return mine
+    .filter((entry) => entry.kind === 'read' && entry.seen !== undefined)
+    .flatMap((read) => [...wrongNumber(mine, read, faults, nearCache), ...wrongValues(mine, read, faults, nearCache)]);
+}
+
+function wrongNumber(mine: readonly Entry[], read: Entry, faults: readonly AppliedFault[], near: boolean): Violation[] {
+  const adds = mine.filter(({ kind }) => kind === 'add');
+  if (adds.length === 0) return [];
+  const least = adds.filter((add) => isDone(add) && before(add, read) && mustBeSeen(add, read, faults, near)).length;
+  const most = adds.filter((add) => add.begin < read.end! && add.outcome !== 'refused').length;
+  const seen = Number(read.seen!['n'] ?? 0);
+  if (seen >= least && seen <= most) return [];
+  return [{ promise: 'P3', what: `${named(read)} saw n=${seen}, not ${least === most ? least : `${least} to ${most}`}` }];
+}
+
+function wrongValues(mine: readonly Entry[], read: Entry, faults: readonly AppliedFault[], near: boolean): Violation[] {
+  const saves = mine.filter(({ kind }) => kind === 'save');
+  return [...new Set(saves.map(({ path }) => path!))].flatMap((path): Violation[] => {
+    const ofPath = saves.filter((save) => save.path === path && save.begin < read.end!);
+    const acknowledged = ofPath.filter((save) => isDone(save) && before(save, read) && mustBeSeen(save, read, faults, near));
+    const possible = ofPath.filter((save) => save.outcome !== 'refused' && !acknowledged.some((later) => before(save, later)));
+    const values = [...possible.map(({ value }) => value), ...(acknowledged.length === 0 ? [undefined] : [])];
+    const seen = read.seen![path] as string | undefined;
+    if (values.includes(seen)) return [];
+    return [{ promise: 'P3', what: `${named(read)} saw ${path}=${seen}, not ${values.join(' or ')}` }];
+  });
+}
+
+/** Losing what only the memory of Redis held. */
+const LOSES_REDIS = /^redis (restarts|is flushed)/;
+const OF_POSTGRES = /postgres/;
+const OF_REDIS = /redis/;
+
+/**
+ * Whether `later` has to see what `earlier` did. What the stores may lose (decision 3): what Redis alone acknowledged while
+ * Postgres was unavailable, if Redis loses its data before Postgres is back. What may be up to T old: a read over a near
+ * cache, what a replica did that could not update Redis, and a read while one replica does not reach Redis and another does
+ * not reach Postgres. Once T has passed, only the last of these may still be missing; once everything works, nothing.
+ */
+function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[], nearCache: boolean): boolean {
+  const losses = faults.filter((fault) => LOSES_REDIS.test(fault.do) && fault.moment > earlier.begin);
+  const alone = faults.some(
+    (fault) => touches(fault, OF_POSTGRES, 'postgres') && losses.some((loss) => loss.moment >= fault.moment),
+  );
+  if (alone) return false;
+  if (later.phase === 'recovered' || later.phase === 'without copies') return true;
+  if (later.phase === 'explored' && (nearCache || faults.some((fault) => isAtWriter(fault, earlier)))) return false;
+  const ofPostgres = faults.filter((fault) => isOfOne(fault) && touches(fault, OF_POSTGRES, 'postgres'));
+  const ofRedis = faults.filter((fault) => isOfOne(fault) && touches(fault, OF_REDIS, 'redis'));
+  return !ofPostgres.some((one) => ofRedis.some((other) => replicaOf(one) !== replicaOf(other)));
+}
+
+/** A replica that could not update Redis: others may read the old copy until the repair, at most T. */
+const isAtWriter = (fault: AppliedFault, { on, end }: Entry) =>
+  touches(fault, OF_REDIS, 'redis') && fault.moment <= end! && (replicaOf(fault) === on || fault.do === 'redis only reads');
+
+const touches = (fault: AppliedFault, name: RegExp, store: string) => fault.store === store || name.test(fault.do);
+const replicaOf = (fault: AppliedFault) => fault.replica ?? /^([A-Z]) /.exec(fault.do)?.[1];
+const isOfOne = (fault: AppliedFault) => replicaOf(fault) !== undefined;
