@@ -5,7 +5,7 @@ interface Flight<T> {
 }
 
 /** How long a finished flight is kept for callers that began before it ended. */
-const STRAGGLERS_MS = 200;
+const STRAGGLERS_MS = 1000;
 
 /** Callers that need the same thing at the same time share one result. */
 export class SingleFlight<T> {

@@ -144,6 +144,8 @@ export class TieredStore extends ChangingStore implements SessionStore {
     try {
       const result = await this.redis.put(record, 'save');
       if (result === 'dirty') return await this.saveOverEntries(record.key, change);
+      // Another replica may have issued an id in Redis alone: whose is valid must be known before one is handed out.
+      if (result === 'older' && change.kind === 'renew') return await this.findNewest(record.key);
       return result === 'ended' ? null : record;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;

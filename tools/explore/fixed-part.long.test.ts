@@ -1,8 +1,7 @@
-/** @seconds 45 */
 import { exploration } from './exploration.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-/** A fixed part of `npm run explore`; explore.long.test.ts explores more. */
+/** A fixed part of `npm run explore`: every scenario, without faults. */
 describe('exploration of interleavings', () => {
   it('breaks no promise while nothing fails', async () => {
     const { code, output } = await exploration([
