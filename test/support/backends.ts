@@ -25,7 +25,7 @@ const OPTIONS = {
 
 export const redisTrusted = (backend: Backend) => backend.status().redis.state === 'closed';
 export const postgresUp = (backend: Backend) => backend.status().postgres.state === 'closed';
-export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend);
+export const bothUp = (backend: Backend) => redisTrusted(backend) && postgresUp(backend) && !backend.status().isPostgresBehind;
 
 /** The stores of one replica, in this process. Waits until `serving` holds. */
 export async function storesOfReplica(options: Partial<BackendOptions>, serving = bothUp): Promise<Backend> {

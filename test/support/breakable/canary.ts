@@ -39,6 +39,10 @@ export class Canary {
     const [events] = await postgres.query<{ unapplied: number }>(
       'SELECT count(*)::integer AS unapplied FROM session_event WHERE applied_at IS NULL',
     );
+    const [{ behind } = { behind: false }] = await postgres.query<{ behind: boolean }>(
+      'SELECT away_epoch > drained_epoch AS behind FROM session_cache',
+    );
+    if (behind) return 'Postgres is behind';
     if (events!.unapplied > 0) return `${events!.unapplied} events are not applied to Redis`;
     const generation = String(await redis.command('GET', 'baton:generation')).split('|')[0];
     const dirty = (await redis.command('KEYS', `baton:{*}:${generation}:dirty`)) as string[];

@@ -52,6 +52,8 @@ export interface StoresStatus {
   readonly postgres: StoreStatus;
   /** The store that serves reads now. */
   readonly serving: 'redis' | 'postgres' | 'memory' | 'none';
+  /** True: Postgres may lack changes that Redis acknowledged alone, and does not serve without Redis. */
+  readonly isPostgresBehind: boolean;
   /** Cache generation; 0 without a copy in Redis. */
   readonly generation: number;
 }
@@ -127,6 +129,7 @@ export class Backend {
       redis: this.link?.status() ?? ABSENT,
       postgres: this.database?.status() ?? ABSENT,
       serving: this.serving(),
+      isPostgresBehind: this.reconciler?.beats.isPostgresBehind ?? false,
       generation: this.reconciler?.generation ?? 0,
     };
   }
