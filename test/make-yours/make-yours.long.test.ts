@@ -4,7 +4,8 @@ import { Clone } from './clone.ts';
 import { replicaNamed, Visitor } from './visit.ts';
 
 const MINUTES = 60_000;
-const MOST_LINES_OF_THE_SMALLEST = 9000;
+/** Lines of code, without blank ones and comments. The starter must not grow unnoticed: who raises this says why. */
+const MOST_LINES_OF_THE_SMALLEST = 9500;
 
 let clone: Clone;
 afterEach(() => clone?.remove(), MINUTES);
