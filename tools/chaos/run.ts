@@ -8,7 +8,7 @@ import { Canary } from '../../test/support/breakable/canary.ts';
 import { stallProcesses } from './faults/stalls.ts';
 import { check } from './history/check.ts';
 import type { FaultSpan, History, Violation } from './history/history.ts';
-import { Random } from './random.ts';
+import { Random } from '../../test/support/random.ts';
 import { Account } from '../../test/support/visitors/account.ts';
 import { Browser, Recording } from '../../test/support/visitors/browser.ts';
 import { register } from '../../test/support/visitors/register.ts';

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../test/support/breakable/cluster.ts';
 import type { App } from '../../test/support/built.ts';
 import { type Exchange, type Operation, outcomeOf } from '../../test/support/visitors/exchange.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../test/support/random.ts';
 import type { Account } from '../../test/support/visitors/account.ts';
 import type { Browser, Cookie } from '../../test/support/visitors/browser.ts';
 

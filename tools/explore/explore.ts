@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import { Random } from '../../test/support/random.ts';
 import type { Library } from './replica.ts';
 import { runSchedule, type Outcome } from './run.ts';
 import type { Scenario } from './scenarios.ts';

@@ -1,4 +1,4 @@
-import { Random } from '../random.ts';
+import { Random } from '../../../test/support/random.ts';
 import { faultNames } from '../../../test/support/breakable/catalogue.ts';
 import { plan, type PlannedFault, type PlanOptions } from './nemesis.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../../test/support/breakable/cluster.ts';
 import type { Member } from '../../../test/support/breakable/member.ts';
 import type { FaultSpan } from '../history/history.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../../test/support/random.ts';
 import { type FaultName, faultNames, faults } from '../../../test/support/breakable/catalogue.ts';
 import type { Fault } from '../../../test/support/breakable/fault.ts';
 import type { Canary } from '../../../test/support/breakable/canary.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../../test/support/breakable/cluster.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../../test/support/random.ts';
 
 const CALM_MS = [700, 2500] as const;
 /** Shorter than the Postgres deadline: a stall must not fail a request, so the checker does not treat it as a fault. */
