@@ -153,17 +153,15 @@ export class CacheReconciler {
 
   /** A Redis that cannot be repaired is not trusted: if it refuses tombstones, it must not be read. */
   private async repair(): Promise<void> {
-    const { link } = this;
+    const { link, beats } = this;
     if (!link.trusted || this.closing.signal.aborted) return;
+    // A change that Redis misses from now on may come too late for this repair.
+    const missed = beats.redisMissed;
+    beats.redisMissed = false;
     try {
-      const { beats } = this;
-      const missed = beats.redisMissed;
-      beats.redisMissed = false;
-      await this.applyAll(this.copy).catch((error: unknown) => {
-        beats.redisMissed ||= missed;
-        throw error;
-      });
+      await this.applyAll(this.copy);
     } catch (error) {
+      beats.redisMissed ||= missed;
       if (error instanceof StoreUnavailableError && error.store === 'redis') link.distrust(error);
     }
   }

@@ -113,17 +113,20 @@ describe('Postgres returns, and only Redis knows what happened meanwhile', () =>
   });
 });
 
+const COPY_IS_OUT = `SELECT copy_at < beat_at - interval '2 seconds' AS is_out FROM session_cache`;
+const untilCopyIsOutOfUse = ({ database }: Backend) =>
+  until(
+    async () => (await database!.query<{ is_out: boolean }>(COPY_IS_OUT))[0]!.is_out,
+    'Postgres to know that Redis is out of use',
+  );
+
 it('Postgres that restarts while Redis is out of use misses nothing, and is believed', async () => {
   let postgres = await sessionPostgres();
   const redis = await privateRedis();
   const backend = await storesOfReplica({ databaseUrl: postgres.url, redis, revocationMs: 200 });
   const record = await backend.store.create(newSession());
   await redis.kill();
-  const copyIsOut = `SELECT copy_at < beat_at - interval '2 seconds' AS is_out FROM session_cache`;
-  await until(
-    async () => (await backend.database!.query<{ is_out: boolean }>(copyIsOut))[0]!.is_out,
-    'Postgres to know that Redis is out of use',
-  );
+  await untilCopyIsOutOfUse(backend);
   await postgres.kill();
   await until(() => !postgresUp(backend), 'the replica to notice');
   postgres = await postgresAgain(postgres);
@@ -136,10 +139,12 @@ describe('a Postgres that only reads', () => {
   let postgres: Server;
   let backend: Backend;
   let client: Client;
+  let wire: TcpProxy;
 
   beforeAll(async () => {
     postgres = await sessionPostgres();
-    backend = await storesOfReplica({ databaseUrl: postgres.url, redis: await testRedis() });
+    wire = await tcpProxy({ to: (await testRedis()).url });
+    backend = await storesOfReplica({ databaseUrl: postgres.url, redis: { url: wire.url } });
     client = new Client({ connectionString: postgres.url });
     await client.connect();
     await client.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE');
@@ -179,6 +184,19 @@ describe('a Postgres that only reads', () => {
     await until(() => redisTrusted(backend), 'Redis to be trusted again');
     expect(await backend.store.find(record.key)).toMatchObject({ readFrom: 'redis' });
     await readOnly('off');
+    await until(() => bothUp(backend), 'both stores to serve');
+  });
+
+  it('is believed if Redis was out of use before it: nobody can have changed anything there', async () => {
+    const record = await backend.store.create(newSession());
+    await wire.cut();
+    await untilCopyIsOutOfUse(backend);
+    await readOnly('on');
+    await until(() => !postgresUp(backend), 'the replica to notice');
+    expect(await backend.store.find(record.key)).toMatchObject({ readFrom: 'postgres' });
+    await expectCannotTell(backend.store.save(record.key, { a: 1 }, record));
+    await readOnly('off');
+    await wire.heal();
     await until(() => bothUp(backend), 'both stores to serve');
   });
 });
