@@ -138,7 +138,9 @@ export async function contest(
   }
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`${scenario}, round ${round} of ${rounds}\n`);
-    for (const [contestant, work] of works) {
+    // Who comes after whom must not decide.
+    const turns = round % 2 === 1 ? [...works] : [...works].toReversed();
+    for (const [contestant, work] of turns) {
       const sample = await measure(contestant, work, options);
       if (sample) results.get(contestant.stack.name)!.samples.push(sample);
       await untilAtRest(contestant.server);
