@@ -26,7 +26,7 @@ export class SessionLookup {
       const record = await this.store.find(key);
       if (record === null) continue;
       const verdict = judgeNewest(record, proof);
-      return verdict === null ? this.lookAgain(key, proof) : { record, verdict, proof };
+      return verdict === null ? this.judgeOlder(record, proof) : { record, verdict, proof };
     }
     return null;
   }
@@ -36,8 +36,11 @@ export class SessionLookup {
   }
 
   /** An old id, unless the copy is behind and does not know the newest one. Its time is that of the stores. */
-  private async lookAgain(key: string, proof: string): Promise<Found | null> {
-    const [record, now] = await Promise.all([this.store.find(key, { newest: true }), this.store.now()]);
+  private async judgeOlder(copy: SessionRecord, proof: string): Promise<Found | null> {
+    const now = await this.store.now();
+    if (judgeProof(copy, proof, now) === 'grace') return { record: copy, verdict: 'grace', proof };
+    const { key } = copy;
+    const record = await this.store.find(key, { newest: true });
     if (record === null) return null;
     const verdict = judgeProof(record, proof, now);
     if (verdict !== 'replaced' && verdict !== 'stolen') return { record, verdict, proof };

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { ATTRIBUTES_LIMIT_BYTES, applyChange, applyDelta, checkSize, deltaOf, type Change } from './change.ts';
+import {
+  ATTRIBUTES_LIMIT_BYTES,
+  applyChange,
+  applyDelta,
+  checkSize,
+  deltaOf,
+  idsOf,
+  type AttributeChange,
+  type Change,
+} from './change.ts';
 import { AttributesTooLargeError } from './errors.ts';
 import { GRACE_MS } from './policy.ts';
 import { newRecord, type Attributes, type SessionRecord } from './record.ts';
@@ -20,10 +29,10 @@ function recordOf(attributes: Attributes, over: Partial<SessionRecord> = {}): Se
   return { ...newRecord(session, NOW, 'memory'), ...over };
 }
 
-const update = (change: (attributes: Attributes) => Attributes): Change => ({ kind: 'update', change });
-const patch = (value: Attributes): Change => ({ kind: 'patch', patch: value });
+const update = (change: (attributes: Attributes) => Attributes): AttributeChange => ({ kind: 'update', change });
+const patch = (value: Attributes): AttributeChange => ({ kind: 'patch', patch: value });
 /** What a replica stored in Redis while Postgres was unavailable, merged into `meanwhile`. */
-function replayed(before: SessionRecord, change: Change, meanwhile: SessionRecord): Attributes {
+function replayed(before: SessionRecord, change: AttributeChange, meanwhile: SessionRecord): Attributes {
   return applyDelta(meanwhile, deltaOf(before, applyChange(before, change, NOW), change)).attributes;
 }
 
@@ -162,9 +171,8 @@ describe('what was changed while Postgres was unavailable', () => {
 
   it('carries a new id, and no attributes with it', () => {
     const before = recordOf({ a: 1 });
-    const change: Change = { kind: 'renew', step: 'replace', proof: 'second' };
-    const delta = deltaOf(before, applyChange(before, change, NOW + 9), change);
-    const merged = applyDelta(recordOf({ a: 2 }), delta);
+    const after = applyChange(before, { kind: 'renew', step: 'replace', proof: 'second' }, NOW + 9);
+    const merged = applyDelta(recordOf({ a: 2 }), { patch: null, add: null, renew: idsOf(after) });
     expect(merged).toMatchObject({ proof: 'second', renewedAt: NOW + 9, authenticatedAt: NOW + 9, attributes: { a: 2 } });
   });
 });

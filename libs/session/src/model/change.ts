@@ -4,10 +4,11 @@ import { isUnconfirmed, issueAfterMs, judgeProof } from './policy.ts';
 import { userIdOf, type Attributes, type Json, type SessionRecord } from './record.ts';
 
 /** A change of one session that can be applied again to a newer record when a compare-and-set finds a conflict. */
-export type Change =
+export type Change = AttributeChange | ({ readonly kind: 'renew' } & Renewal);
+
+export type AttributeChange =
   | { readonly kind: 'patch'; readonly patch: MergePatch }
-  | { readonly kind: 'update'; readonly change: (attributes: Attributes) => Attributes }
-  | ({ readonly kind: 'renew' } & Renewal);
+  | { readonly kind: 'update'; readonly change: (attributes: Attributes) => Attributes };
 
 /** A new id for the session. */
 export type Renewal =
@@ -94,14 +95,18 @@ export function checkSize(attributes: Attributes): void {
 export interface Delta {
   readonly patch: MergePatch | null;
   readonly add: MergePatch | null;
-  readonly renew: Pick<SessionRecord, 'proof' | 'previousProof' | 'nextProof' | 'renewedAt' | 'authenticatedAt'> | null;
+  /** Only from a version before, which changed ids in Redis too. */
+  readonly renew: Ids | null;
 }
 
-export function deltaOf(before: SessionRecord, after: SessionRecord, change: Change): Delta {
-  if (change.kind === 'renew') {
-    const { proof, previousProof, nextProof, renewedAt, authenticatedAt } = after;
-    return { patch: null, add: null, renew: { proof, previousProof, nextProof, renewedAt, authenticatedAt } };
-  }
+/** What a renewal changes. */
+export type Ids = Pick<SessionRecord, 'proof' | 'previousProof' | 'nextProof' | 'renewedAt' | 'authenticatedAt'>;
+
+export function idsOf({ proof, previousProof, nextProof, renewedAt, authenticatedAt }: SessionRecord): Ids {
+  return { proof, previousProof, nextProof, renewedAt, authenticatedAt };
+}
+
+export function deltaOf(before: SessionRecord, after: SessionRecord, change: AttributeChange): Delta {
   const patch = difference(before.attributes, after.attributes);
   if (change.kind === 'patch' || patch === null) return { patch, add: null, renew: null };
   const add: MergePatch = {};

@@ -4,6 +4,7 @@ import { onCleanup } from '../../../../test/support/cleanup.ts';
 import { testRedis } from '../../../../test/support/servers.ts';
 import { tcpProxy, type TcpProxy } from '../../../../test/support/tcp-proxy.ts';
 import { SessionLookup } from '../http/lookup.ts';
+import { StoreUnavailableError } from '../model/errors.ts';
 import { newSessionId, Peppers, renewSessionId } from '../model/id.ts';
 import type { Backend } from '../stores/backend.ts';
 import { newSession } from '../stores/session-store.contract.ts';
@@ -63,18 +64,32 @@ describe.each([{ nearCacheMs: 0 }, { nearCacheMs: 1000 }])('to a copy that is be
     expect(await isLive(id!)).toBe(false);
   });
 
-  it('an id is judged by that copy while Postgres is unavailable', async () => {
-    const [first] = await renewedUnheard(0);
+  it('the newest id is neither honoured nor taken for stolen while Postgres, which knows it, is unavailable', async () => {
+    const [first, newest] = await renewedUnheard(1);
     await wire.cut();
     try {
       await until(() => !postgresUp(two), 'the replica to notice');
+      await expect(knows(newest!)).rejects.toThrow(StoreUnavailableError);
       expect(await knows(first!)).toBe('current');
-      expect(await knows(renewSessionId(first!))).toBeNull();
-      expect(await knows(first!)).toBeNull();
     } finally {
       await wire.heal();
     }
-    await until(async () => !(await isLive(first!)), 'the theft to reach Postgres');
+    await until(() => postgresUp(two), 'the link to heal');
+    expect(await knows(newest!)).toBe('current');
+  });
+
+  it('no id is issued while Postgres is unavailable', async () => {
+    const [first] = await renewedUnheard(0);
+    const { key, proof } = peppers.forWriting(first!);
+    await wire.cut();
+    try {
+      await until(() => !postgresUp(two), 'the replica to notice');
+      for (const step of ['issue', 'confirm', 'replace'] as const)
+        await expect(two.store.renew(key, { step, proof })).rejects.toThrow(StoreUnavailableError);
+      expect(await two.store.save(key, { a: 1 })).toMatchObject({ attributes: { a: 1 } });
+    } finally {
+      await wire.heal();
+    }
     await until(() => postgresUp(two), 'the link to heal');
   });
 });

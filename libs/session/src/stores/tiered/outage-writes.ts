@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OUTAGE_STEP, checkSize, deltaOf, type Change } from '../../model/change.ts';
+import { OUTAGE_STEP, checkSize, deltaOf, type AttributeChange } from '../../model/change.ts';
 import type { Codec } from '../../model/codec.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import { newRecord, userIdOf, type NewSession, type SessionRecord } from '../../model/record.ts';
@@ -26,7 +26,7 @@ export class OutageWrites {
   }
 
   /** `id` is that of the write to Postgres that failed: it may have happened after all. */
-  async change(key: string, change: Change, id: string, base?: SessionRecord): Promise<SessionRecord | null> {
+  async change(key: string, change: AttributeChange, id: string, base?: SessionRecord): Promise<SessionRecord | null> {
     this.refuseIfStuck();
     const result = await this.redis.change(key, change, base, {
       step: OUTAGE_STEP,

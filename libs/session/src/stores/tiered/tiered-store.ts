@@ -1,6 +1,6 @@
 import { Batcher } from '../../kit/batcher.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
-import type { Change } from '../../model/change.ts';
+import { idsOf, type Change } from '../../model/change.ts';
 import { StoreUnavailableError } from '../../model/errors.ts';
 import type { NewSession, SessionRecord } from '../../model/record.ts';
 import type { RevocationReason } from '../../model/revocation.ts';
@@ -60,14 +60,13 @@ export class TieredStore extends ChangingStore implements SessionStore {
     return inPostgres ?? this.redis.now();
   }
 
-  /** Postgres has every change but those made while it was unavailable, and these have the higher version. */
+  /** Postgres has every id. Its row may lack attributes that changed while it was unavailable; the copy then has the higher version. */
   private async findNewest(key: string): Promise<SessionRecord | null> {
-    const copy = await this.copyOf(key);
-    if (copy === 'tombstone') return null;
-    if (copy === 'unknown') return this.fetchAlone(key);
-    if (typeof copy === 'string') return this.postgres.find(key);
-    const record = await this.postgres.find(key).catch(unavailable(null));
-    return record !== null && record.version > copy.version ? record : copy;
+    const found = await this.find(key);
+    if (found === null) return null;
+    const record = await this.postgres.find(key);
+    if (record === null) return found;
+    return record.version >= found.version ? record : { ...found, ...idsOf(record) };
   }
 
   /** What Redis holds; 'unknown' while it is unavailable. */
@@ -117,7 +116,8 @@ export class TieredStore extends ChangingStore implements SessionStore {
       const saved = (await this.saveDrained(key, change, base)) ?? (await this.retryReconciled(key, change));
       return saved === null ? null : await this.copyOut(saved, change);
     } catch (error) {
-      if (!(error instanceof UncertainSaveError)) throw error;
+      // Ids change in Postgres alone: one that only Redis knew, and lost, would be taken for a stolen one.
+      if (!(error instanceof UncertainSaveError) || change.kind === 'renew') throw error;
       return this.outage.change(key, change, error.changeId, base);
     }
   }
@@ -144,8 +144,6 @@ export class TieredStore extends ChangingStore implements SessionStore {
     try {
       const result = await this.redis.put(record, 'save');
       if (result === 'dirty') return await this.saveOverEntries(record.key, change);
-      // Another replica may have issued an id in Redis alone: whose is valid must be known before one is handed out.
-      if (result === 'older' && change.kind === 'renew') return await this.findNewest(record.key);
       return result === 'ended' ? null : record;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
