@@ -33,53 +33,73 @@ export interface Finding {
 export interface Explored {
   readonly scenario: string;
   readonly schedules: number;
-  /** How many of them were random walks beyond the bounds. */
+  /** How many of them were random walks, with more deviations than the bounds allow. */
   readonly walks: number;
-  /** Every schedule with up to this many deviations, within the bounds, has run. */
-  readonly complete: number;
+  /** Which numbers of preemptions and faults are exhausted: every schedule with these has run. `1+1` is one of each. */
+  readonly complete: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-interface Prefix {
-  readonly deviations: readonly Deviation[];
+/** The deviations of one schedule, as a list that shares its head with others: there are millions of them. */
+interface Prefix extends Deviation {
+  readonly before: Prefix | null;
   readonly preemptions: number;
   readonly faults: number;
 }
 
-const NOTHING: Prefix = { deviations: [], preemptions: 0, faults: 0 };
+const NOTHING: Prefix = { before: null, at: -1, do: '', preemptions: 0, faults: 0 };
+/** Of the time, for random walks; none if the bounds are all there is. */
+const WALKS = 0.15;
 const OLDER_DUMP = /older dump/;
 
+function deviationsOf(prefix: Prefix): Deviation[] {
+  const deviations: Deviation[] = [];
+  for (let each = prefix; each.before !== null; each = each.before) deviations.unshift({ at: each.at, do: each.do });
+  return deviations;
+}
+
 /**
- * All schedules of a scenario within the bounds, those with fewer deviations first; after these, random walks with more
- * deviations. (Bounded search as in CHESS, Musuvathi 2008; few random changes as in PCT, Burckhardt 2010.)
+ * All schedules of a scenario within the bounds, those with fewer deviations first, and of these, those with fewer faults; at
+ * the end random walks with more deviations. (Bounded search as in CHESS, Musuvathi 2008; few random changes as in PCT,
+ * Burckhardt 2010.)
  */
 export class Exploration {
   private schedules = 0;
   private walks = 0;
-  private complete = -1;
+  private readonly complete: string[] = [];
+  private readonly waiting = new Map<string, Prefix[]>();
   private readonly findings = new Map<string, Finding>();
   private readonly random: Random;
   private pointsOfDefault = 1;
   private readonly library: Library;
   private readonly scenario: Scenario;
   private readonly budget: Budget;
+  private readonly walksFrom: number;
 
   constructor(library: Library, scenario: Scenario, budget: Budget) {
     [this.library, this.scenario, this.budget] = [library, scenario, budget];
     this.random = new Random(budget.seed);
+    const share = budget.isExhaustive ? 0 : WALKS;
+    this.walksFrom = budget.until - share * (budget.until - performance.now());
   }
 
   async run(lanes: readonly Servers[]): Promise<Explored> {
-    let level: Prefix[] = [NOTHING];
-    for (let depth = 0; level.length > 0 && !this.isOver; depth++) {
-      const next = await this.runLevel(lanes, level);
-      if (this.isOver) break;
-      this.complete = depth;
-      level = this.random.shuffled(next);
+    this.waiting.set(nameOf(NOTHING), [NOTHING]);
+    for (const bounds of classesWithin(this.budget)) {
+      const prefixes = this.random.shuffled(this.waiting.get(nameOf(bounds)) ?? []);
+      this.waiting.set(nameOf(bounds), prefixes);
+      await this.runAll(lanes, prefixes);
+      if (this.mustStop) break;
+      this.complete.push(nameOf(bounds));
+      this.waiting.delete(nameOf(bounds));
     }
     if (!this.budget.isExhaustive) await Promise.all(lanes.map((lane) => this.walk(lane)));
     const { schedules, walks, complete } = this;
     return { scenario: this.scenario.name, schedules, walks, complete, findings: [...this.findings.values()] };
+  }
+
+  private get mustStop(): boolean {
+    return this.isOver || performance.now() > this.walksFrom;
   }
 
   private get isOver(): boolean {
@@ -87,29 +107,32 @@ export class Exploration {
     return performance.now() > until || this.schedules >= schedules || (firstOnly && this.findings.size > 0);
   }
 
-  /** Returns the prefixes with one deviation more. */
-  private async runLevel(lanes: readonly Servers[], level: readonly Prefix[]): Promise<Prefix[]> {
-    const next: Prefix[] = [];
+  /** `prefixes` grows meanwhile: who goes on after an actor has ended costs nothing. */
+  private async runAll(lanes: readonly Servers[], prefixes: readonly Prefix[]): Promise<void> {
     let i = 0;
     const work = async (lane: Servers) => {
-      for (let prefix = level[i++]; prefix !== undefined && !this.isOver; prefix = level[i++]) {
-        const needsDump = prefix.deviations.some((deviation) => OLDER_DUMP.test(deviation.do));
-        const outcome = await this.one(lane, follow(prefix.deviations), needsDump);
+      while (i < prefixes.length && !this.mustStop) {
+        const prefix = prefixes[i++]!;
+        const deviations = deviationsOf(prefix);
+        const needsDump = deviations.some((deviation) => OLDER_DUMP.test(deviation.do));
+        const outcome = await this.one(lane, follow(deviations), needsDump);
         if (prefix === NOTHING) this.pointsOfDefault = outcome.points.length;
-        if (outcome.violations.length === 0) this.extend(prefix, outcome.points, next);
+        if (outcome.violations.length === 0) this.extend(prefix, outcome.points);
       }
     };
-    await Promise.all(lanes.map(work));
-    return next;
+    // The last schedule of one lane may add work when the others have gone.
+    while (i < prefixes.length && !this.mustStop) await Promise.all(lanes.map(work));
   }
 
-  private extend(prefix: Prefix, points: readonly Point[], next: Prefix[]): void {
-    const last = prefix.deviations.at(-1)?.at ?? -1;
-    for (const { at, alternatives } of points.slice(last + 1))
+  private extend(prefix: Prefix, points: readonly Point[]): void {
+    for (const { at, alternatives } of points.slice(prefix.at + 1))
       for (const alternative of alternatives) {
         const [preemptions, faults] = [prefix.preemptions + alternative.preemptions, prefix.faults + alternative.faults];
         if (preemptions > this.budget.preemptions || faults > this.budget.faults) continue;
-        next.push({ deviations: [...prefix.deviations, { at, do: alternative.do }], preemptions, faults });
+        const next = { before: prefix, at, do: alternative.do, preemptions, faults };
+        const known = this.waiting.get(nameOf(next));
+        if (known === undefined) this.waiting.set(nameOf(next), [next]);
+        else known.push(next);
       }
   }
 
@@ -140,6 +163,16 @@ export class Exploration {
     }
     return outcome;
   }
+}
+
+const nameOf = ({ preemptions, faults }: Bounds) => `${preemptions}+${faults}`;
+
+/** By their sum; with the same sum, those with fewer faults first. */
+function classesWithin({ preemptions, faults }: Bounds): Bounds[] {
+  const all: Bounds[] = [];
+  for (let sum = 0; sum <= preemptions + faults; sum++)
+    for (let f = Math.max(0, sum - preemptions); f <= Math.min(sum, faults); f++) all.push({ preemptions: sum - f, faults: f });
+  return all;
 }
 
 /** Fewer deviations, then fewer operations, as long as the same promise is broken. */

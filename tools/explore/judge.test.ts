@@ -14,8 +14,12 @@ const did = (kind: Entry['kind'], outcome: Entry['outcome'], more: Partial<Entry
   ...(outcome === undefined ? {} : { outcome }),
   ...more,
 });
-const promises = (history: Entry[], fault?: string) =>
-  judge(history, fault === undefined ? [] : [{ do: fault, moment: 0 }], false).map(({ promise }) => promise);
+const promises = (history: Entry[], ...faults: string[]) =>
+  judge(
+    history,
+    faults.map((fault) => ({ do: fault, moment: 0 })),
+    false,
+  ).map(({ promise }) => promise);
 
 describe('the judge of explored schedules', () => {
   it('accepts what the promises allow', () => {
@@ -43,6 +47,20 @@ describe('the judge of explored schedules', () => {
     );
     for (const n of [0, 2])
       expect(promises([did('login', 'ok'), did('add', 'ok'), did('read', 'ok', { seen: { n } })])).toEqual(['P3']);
+  });
+
+  it('accepts that a change is missing while its only store is, and not longer', () => {
+    const saved = did('save', 'ok', { path: 'x', value: '1' });
+    const seen = (phase: Entry['phase']) => did('read', 'ok', { on: 'B', phase, seen: {} });
+    for (const apart of [
+      ['A loses postgres', 'redis only reads'],
+      ['A loses redis', 'postgres goes'],
+    ]) {
+      expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...apart)).toEqual([]);
+      expect(promises([did('login', 'ok'), saved, seen('recovered')], ...apart)).toEqual(['P3']);
+    }
+    for (const other of [['B loses postgres', 'redis only reads'], ['A loses postgres'], ['postgres goes', 'redis goes']])
+      expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...other)).toEqual(['P3']);
   });
 
   it('reports a 503 without a fault, an error that is none, and no answer', () => {

@@ -105,8 +105,8 @@ const OF_REDIS = /redis/;
 /**
  * Whether `later` has to see what `earlier` did. What the stores may lose (decision 3): what Redis alone acknowledged while
  * Postgres was unavailable, if Redis loses its data before Postgres is back. What may be up to T old: a read over a near
- * cache, what a replica did that could not update Redis, and a read while one replica does not reach Redis and another does
- * not reach Postgres. Once T has passed, only the last of these may still be missing; once everything works, nothing.
+ * cache, and what a replica did that could not update Redis. What may be missing until everything works again: what one replica
+ * did in the only store that it reached, if the others do not reach that store. Nothing else, ever.
  */
 function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[], nearCache: boolean): boolean {
   const losses = faults.filter((fault) => LOSES_REDIS.test(fault.do) && fault.moment > earlier.begin);
@@ -116,9 +116,16 @@ function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[
   if (alone) return false;
   if (later.phase === 'recovered' || later.phase === 'without copies') return true;
   if (later.phase === 'explored' && (nearCache || faults.some((fault) => isAtWriter(fault, earlier)))) return false;
-  const ofPostgres = faults.filter((fault) => isOfOne(fault) && touches(fault, OF_POSTGRES, 'postgres'));
-  const ofRedis = faults.filter((fault) => isOfOne(fault) && touches(fault, OF_REDIS, 'redis'));
-  return !ofPostgres.some((one) => ofRedis.some((other) => replicaOf(one) !== replicaOf(other)));
+  return !isApart(earlier, faults);
+}
+
+/** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
+function isApart({ on }: Entry, faults: readonly AppliedFault[]): boolean {
+  const ofPostgres = faults.filter((fault) => touches(fault, OF_POSTGRES, 'postgres')).map(replicaOf);
+  const ofRedis = faults.filter((fault) => touches(fault, OF_REDIS, 'redis')).map(replicaOf);
+  return ofPostgres.some((one) =>
+    ofRedis.some((other) => one !== other && (one === on || other === on || (one !== undefined && other !== undefined))),
+  );
 }
 
 /** A replica that could not update Redis: others may read the old copy until the repair, at most T. */
@@ -127,4 +134,3 @@ const isAtWriter = (fault: AppliedFault, { on, end }: Entry) =>
 
 const touches = (fault: AppliedFault, name: RegExp, store: string) => fault.store === store || name.test(fault.do);
 const replicaOf = (fault: AppliedFault) => fault.replica ?? /^([A-Z]) /.exec(fault.do)?.[1];
-const isOfOne = (fault: AppliedFault) => replicaOf(fault) !== undefined;

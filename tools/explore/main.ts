@@ -1,135 +1,34 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import type { Explored, Finding } from './explore.ts';
-import { prepareLibrary } from './load-library.ts';
-import { MUTATIONS } from './mutations.ts';
-import type { Scenario } from './scenarios.ts';
-import type { Deviation } from './schedule.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { values } from './options.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 /** `npm run explore -- --minutes 5`: exits with 1 if a schedule breaks a promise. */
-const { values } = parseArgs({
-  options: {
-    /** Names, separated by commas. Default: all. */
-    scenario: { type: 'string' },
-    minutes: { type: 'string', default: '1' },
-    /** At most so many schedules of each scenario. */
-    schedules: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    preemptions: { type: 'string', default: '2' },
-    faults: { type: 'string', default: '2' },
-    /** No random walks beyond the bounds. */
-    exhaustive: { type: 'boolean', default: false },
-    /** Faults that do not happen, separated by commas. */
-    skip: { type: 'string', default: '' },
-    /** A file in artifacts: runs its schedule again, `--times` times. */
-    replay: { type: 'string' },
-    times: { type: 'string', default: '1' },
-    /** Takes one protection out of the library. */
-    mutate: { type: 'string' },
-    /** Ends each scenario at its first violation. */
-    first: { type: 'boolean', default: false },
-    /** Schedules that run at the same time. */
-    lanes: { type: 'string', default: '4' },
-    /** Explores only every n-th scenario: `1/2` and `2/2` share the work between two processes. */
-    part: { type: 'string', default: '1/1' },
-  },
-});
+const scenarios = values.scenario === undefined ? SCENARIOS.length : values.scenario.split(',').length;
+const processes = Math.min(Number(values.processes), scenarios);
+if (values.replay !== undefined || values.part !== undefined || processes === 1) await import('./part.ts');
+else process.exitCode = await shareBetween(processes);
 
-interface Artifact {
-  readonly mutation: string | null;
-  readonly scenario: Scenario;
-  readonly deviations: readonly Deviation[];
+/** Returns the exit code. */
+async function shareBetween(count: number): Promise<number> {
+  const [startedAt, results] = [
+    performance.now(),
+    await Promise.all(Array.from({ length: count }, (_, i) => part(`${i + 1}/${count}`))),
+  ];
+  const schedules = results.reduce((sum, result) => sum + result.schedules, 0);
+  console.log(`${schedules} schedules in ${Math.round((performance.now() - startedAt) / 1000)} s, by ${count} processes.`);
+  return Math.max(...results.map(({ code }) => code));
 }
 
-const replayed = values.replay === undefined ? null : (JSON.parse(readFileSync(values.replay, 'utf8')) as Artifact);
-const mutationName = replayed === null ? values.mutate : (replayed.mutation ?? undefined);
-const mutation = mutationName === undefined ? null : MUTATIONS.find(({ name }) => name === mutationName);
-if (mutation === undefined)
-  throw new Error(`There is no mutation "${mutationName}": ${MUTATIONS.map(({ name }) => name).join(', ')}.`);
-prepareLibrary(mutation);
-// Before the library is imported: its pool extends the one of pg.
-const { replacePostgresClient } = await import('./stores/postgres-server.ts');
-replacePostgresClient();
-
-const { importLibrary } = await import('./replica.ts');
-const { startServers } = await import('./servers.ts');
-const { virtualizeTime } = await import('./clock.ts');
-const { Exploration, shrink } = await import('./explore.ts');
-const { runSchedule } = await import('./run.ts');
-const { SCENARIOS } = await import('./scenarios.ts');
-const { follow } = await import('./schedule.ts');
-
-const library = await importLibrary();
-const { lanes, close } = await startServers(replayed === null ? Number(values.lanes) : 1, library.migrate, library.scripts);
-virtualizeTime();
-
-function save({ scenario, outcome }: Finding): string {
-  const { deviations, violations, trace } = outcome;
-  const content = { mutation: mutation?.name ?? null, scenario, deviations, violations, trace };
-  const hash = createHash('sha256')
-    .update(JSON.stringify([scenario, deviations]))
-    .digest('hex')
-    .slice(0, 8);
-  const file = `artifacts/explore-${scenario.name}-${hash}.json`;
-  mkdirSync('artifacts', { recursive: true });
-  writeFileSync(file, JSON.stringify(content, null, 1));
-  return file;
+async function part(name: string): Promise<{ code: number; schedules: number }> {
+  const args = [import.meta.filename, ...process.argv.slice(2), '--part', name];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let schedules = 0;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    console.log(line);
+    schedules += Number(/: (\d+) schedules/.exec(line)?.[1] ?? 0);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code: code ?? 1, schedules };
 }
-
-async function replay({ scenario, deviations }: Artifact): Promise<number> {
-  let failed = 0;
-  for (let i = 0; i < Number(values.times); i++) {
-    const { violations, trace } = await runSchedule(lanes[0]!, library, scenario, follow(deviations));
-    if (i === 0) console.log(trace.join('\n'));
-    console.log(violations.map(({ promise, what }) => `${promise}: ${what}`).join('\n') || 'no promise broken');
-    if (violations.length > 0) failed++;
-  }
-  console.log(`${failed} of ${values.times} runs broke a promise.`);
-  return failed;
-}
-
-async function exploreAll(): Promise<number> {
-  const [part, parts] = values.part.split('/').map(Number) as [number, number];
-  const names = values.scenario?.split(',');
-  const wanted = SCENARIOS.filter(({ name }) => names === undefined || names.includes(name)).filter(
-    (_, i) => i % parts === part - 1,
-  );
-  const endAt = performance.now() + Number(values.minutes) * 60_000;
-  let found = 0;
-  for (const [i, scenario] of wanted.entries()) {
-    const left = endAt - performance.now();
-    const budget = {
-      until: performance.now() + left / (wanted.length - i),
-      schedules: Number(values.schedules),
-      seed: Number(values.seed),
-      preemptions: Number(values.preemptions),
-      faults: Number(values.faults),
-      skipped: values.skip.split(','),
-      isExhaustive: values.exhaustive,
-      firstOnly: values.first,
-    };
-    const explored = await new Exploration(library, scenario, budget).run(lanes);
-    console.log(summary(explored));
-    for (const finding of explored.findings) report(await shrink(lanes[0]!, library, finding));
-    found += explored.findings.length;
-    if (found > 0 && values.first) break;
-  }
-  return found;
-}
-
-const summary = ({ scenario, schedules, walks, complete, findings }: Explored) =>
-  `${scenario}: ${schedules} schedules (${walks} random walks), complete up to ${complete} deviations, ${findings.length} violations`;
-
-function report(finding: Finding): void {
-  const { outcome, scenario, after } = finding;
-  const file = save(finding);
-  console.log(`\n${scenario.name}, after ${after} schedules, ${outcome.deviations.length} deviations:`);
-  for (const { promise, what } of outcome.violations) console.log(`  ${promise}: ${what}`);
-  console.log(outcome.deviations.map((deviation) => `  at ${deviation.at}: ${deviation.do}`).join('\n'));
-  console.log(`Replay: npm run explore -- --replay ${file}\n`);
-}
-
-const found = replayed === null ? await exploreAll() : await replay(replayed);
-await close();
-process.exit(found === 0 ? 0 : 1);

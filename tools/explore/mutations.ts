@@ -102,16 +102,4 @@ export const MUTATIONS: readonly Mutation[] = [
     find: { scenario: 'drain-save-same', preemptions: 1, faults: 0 },
     edits: [{ file: saveQueue, find: 'return base !== undefined && base.version < loadedVersion;', replace: 'return false;' }],
   },
-  {
-    name: 'older-renewal',
-    what: 'a new id is handed out although the copy is newer',
-    find: { scenario: 'renew-renew', preemptions: 1, faults: 1 },
-    edits: [
-      {
-        file: 'stores/tiered/tiered-store.ts',
-        find: "result === 'older' && change.kind === 'renew'",
-        replace: "result === 'ended' && false",
-      },
-    ],
-  },
 ];
