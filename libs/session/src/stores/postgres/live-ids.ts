@@ -26,7 +26,8 @@ export class LiveIds {
   async has(publicId: string): Promise<boolean> {
     const now = Date.now();
     if ((this.liveUntil.peek(publicId) ?? 0) > now) return true;
-    const [row] = await this.database.read<{ caught_up: boolean; live: boolean }>(IS_LIVE, [this.options.touchSeconds, publicId]);
+    const params = [this.options.touchSeconds, publicId, !this.database.ready];
+    const [row] = await this.database.read<{ caught_up: boolean; live: boolean }>(IS_LIVE, params);
     const { caught_up: isCaughtUp, live: isLive } = row!;
     if (!isCaughtUp) throw new StoreUnavailableError('postgres', POSTGRES_BEHIND);
     if (isLive) this.liveUntil.set(publicId, now + this.options.revocationMs * SHARE_OF_BOUND);

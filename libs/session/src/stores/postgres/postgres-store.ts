@@ -160,7 +160,8 @@ export class PostgresStore extends ChangingStore implements SessionStore {
   }
 
   private async findAll(keys: string[]): Promise<(Sighting | Error)[]> {
-    const rows = await this.database.read<FoundRow>(FIND, [this.options.touchSeconds, [...new Set(keys)]]);
+    const { ready } = this.database;
+    const rows = await this.database.read<FoundRow>(FIND, [this.options.touchSeconds, [...new Set(keys)], !ready]);
     const isCaughtUp = rows[0]!.caught_up;
     const found = new Map(rows.map((row) => [row.key, this.decoded(row)]));
     return keys.map((key) => found.get(key) ?? { record: null, isCaughtUp });

@@ -151,7 +151,7 @@ export class SaveQueue {
 
   private async readBases(groups: Group[]): Promise<void> {
     if (groups.length === 0) return;
-    const rows = await this.database.query<FoundRow>(FIND, [this.touchSeconds, groups.map((group) => group.key)]);
+    const rows = await this.database.query<FoundRow>(FIND, [this.touchSeconds, groups.map((group) => group.key), false]);
     const live = rows.filter((row): row is FoundRow & Row => row.key !== null);
     const found = new Map(live.map((row) => [row.key, toReadable(row, this.codec) ?? undefined]));
     for (const group of groups) group.base = found.get(group.key);

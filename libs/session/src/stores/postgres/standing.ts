@@ -24,10 +24,10 @@ const RESTARTED = `pg_postmaster_start_time() > beat_at`;
 
 /**
  * False: behind, or it cannot be told, because no replica has beaten since a restart, or none can. Part of the statement that
- * reads a session, so that both are of the same moment.
+ * reads a session, so that both are of the same moment. $3: this replica found Postgres read-only, and has not beaten since.
  */
 export const CAUGHT_UP = `(SELECT away_epoch = drained_epoch
-  AND NOT (${COPY_IN_USE} AND (${RESTARTED} OR current_setting('transaction_read_only')::boolean)) FROM session_cache)`;
+  AND NOT (${COPY_IN_USE} AND (${RESTARTED} OR current_setting('transaction_read_only')::boolean OR $3::boolean)) FROM session_cache)`;
 
 /** Of many replicas, the first of each tenth of a second writes; the others only read. */
 const BEAT = `WITH beaten AS (

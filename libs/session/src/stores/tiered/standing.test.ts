@@ -139,17 +139,24 @@ describe('a Postgres that only reads', () => {
   let postgres: Server;
   let backend: Backend;
   let client: Client;
+  /** Holds locks. */
+  let holder: Client;
   let wire: TcpProxy;
 
   beforeAll(async () => {
     postgres = await sessionPostgres();
     wire = await tcpProxy({ to: (await testRedis()).url });
     backend = await storesOfReplica({ databaseUrl: postgres.url, redis: { url: wire.url } });
-    client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE');
+    [client, holder] = [await writer(), await writer()];
   });
-  afterAll(() => client.end());
+  afterAll(() => Promise.all([client.end(), holder.end()]));
+
+  async function writer(): Promise<Client> {
+    const opened = new Client({ connectionString: postgres.url });
+    await opened.connect();
+    await opened.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE');
+    return opened;
+  }
 
   async function readOnly(value: 'on' | 'off'): Promise<void> {
     await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
@@ -170,6 +177,24 @@ describe('a Postgres that only reads', () => {
     await until(() => bothUp(backend), 'both stores to serve');
     await until(async () => (await postgresOf(backend).look(changed.key)).isCaughtUp, 'Postgres to be caught up');
     expect((await postgresOf(backend).find(changed.key))?.attributes).toEqual({ a: 2 });
+    expect(await postgresOf(backend).find(loggedOut.key)).toBeNull();
+  });
+
+  it('is not believed when it writes again, until this replica has told it of the outage', async () => {
+    const loggedOut = await backend.store.create(newSession());
+    await readOnly('on');
+    await until(() => !postgresUp(backend), 'the replica to notice');
+    expect(await backend.store.revoke(loggedOut.key, 'logout', loggedOut)).toBe(true);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM session_cache FOR UPDATE');
+    await readOnly('off');
+    const mode = async () =>
+      (await backend.database!.read<{ mode: string }>(`SELECT current_setting('transaction_read_only') AS mode`))[0]!;
+    await until(async () => (await mode()).mode === 'off', 'Postgres to write');
+    expect((await postgresOf(backend).look(loggedOut.key)).isCaughtUp).toBe(false);
+    await holder.query('ROLLBACK');
+    await until(() => bothUp(backend), 'both stores to serve');
+    await until(async () => (await postgresOf(backend).look(loggedOut.key)).isCaughtUp, 'Postgres to be caught up');
     expect(await postgresOf(backend).find(loggedOut.key)).toBeNull();
   });
 
