@@ -97,6 +97,24 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'believe-read-only',
+    what: 'a read believes a Postgres that only reads, though Redis is in use',
+    find: { scenario: 'read-only-logout', preemptions: 1, faults: 1 },
+    edits: [
+      {
+        file: standing,
+        find: " OR current_setting('transaction_read_only')::boolean OR $3::boolean",
+        replace: ' OR ($3::boolean AND false)',
+      },
+    ],
+  },
+  {
+    name: 'replica-clock',
+    what: 'the clock of a replica decides whether an id is an old one of somebody else',
+    find: { scenario: 'replace-read', preemptions: 1, faults: 0 },
+    edits: [{ file: 'http/lookup.ts', find: 'await this.store.now()', replace: 'Date.now() + 300_000' }],
+  },
+  {
     name: 'behind-session',
     what: 'a save changes the row of a session whose latest version only Redis has',
     find: { scenario: 'drain-save-same', preemptions: 1, faults: 0 },

@@ -142,6 +142,12 @@ export const SCENARIOS: readonly Scenario[] = [
     clients: [[wake('B', probe)], [read('B')]],
   },
   {
+    name: 'read-only-logout',
+    what: 'a read against a logout while Postgres only reads',
+    setup: [login('A'), 'postgres only reads', wake('A', pulse), wake('B', pulse)],
+    clients: [[logout('A'), read('B')], [read('B')]],
+  },
+  {
     name: 'repair-distrust',
     what: 'a repair of what Redis missed against its next loss',
     setup: [login('A'), 'redis goes', save('A', 'x', '1'), 'redis returns'],
