@@ -32,7 +32,7 @@ export class Beats {
   isPostgresBehind = false;
   /** Postgres committed a change of this replica that Redis did not get. The repair brings it, unless Postgres is lost first. */
   redisMissed = false;
-  /** Postgres was out of use for this replica while Redis was not, so it may have changed something in Redis alone. */
+  /** Postgres was out of use for this replica while Redis was not, or it was too slow: something changed in Redis alone. */
   private noticedOutage = false;
 
   constructor(
@@ -48,10 +48,21 @@ export class Beats {
   /** Returns the epoch that has to be drained, or null if Postgres is caught up. */
   async beatPostgres(tx: Tx = this.database, usesCopy = this.link.trusted): Promise<number | null> {
     const { noticedOutage } = this;
-    const epoch = await beat(tx, { usesCopy, noticedOutage });
-    if (noticedOutage) this.noticedOutage = false;
-    this.isPostgresBehind = epoch !== null;
-    return epoch;
+    // What changes from now on may come too late for this beat.
+    this.noticedOutage = false;
+    try {
+      const epoch = await beat(tx, { usesCopy, noticedOutage });
+      this.isPostgresBehind = epoch !== null;
+      return epoch;
+    } catch (error) {
+      this.noticedOutage ||= noticedOutage;
+      throw error;
+    }
+  }
+
+  /** This replica has just changed something in Redis alone: the next beat tells Postgres, which need not have been down. */
+  postgresMissed(): void {
+    this.noticedOutage = true;
   }
 
   /** No session was dirty after `epoch` was read. */

@@ -22,6 +22,7 @@ export class OutageWrites {
     this.refuseIfStuck();
     const record = newRecord(session, await this.redis.now(), 'redis');
     await this.redis.create(record, this.entry(record.key, { id: newWriteId(), version: record.version, created: record }));
+    this.beats.postgresMissed();
     return record;
   }
 
@@ -32,6 +33,7 @@ export class OutageWrites {
       step: OUTAGE_STEP,
       entry: (before, after) => this.entry(key, { id, version: after.version, delta: deltaOf(before, after, change) }),
     });
+    this.beats.postgresMissed();
     return result === 'tombstone' ? null : known(result);
   }
 
@@ -41,7 +43,9 @@ export class OutageWrites {
     if (stored === 'tombstone') return false;
     const record = known(stored);
     const entry = this.entry(key, { id: newWriteId(), version: record.version, revoked: reason });
-    return known(await this.redis.revoke(record, entry)) === 'revoked';
+    const result = await this.redis.revoke(record, entry);
+    this.beats.postgresMissed();
+    return known(result) === 'revoked';
   }
 
   private refuseIfStuck(): void {

@@ -338,3 +338,23 @@ it('a replica without Postgres refuses changes once they have waited too long fo
   await until(isAccepted, 'changes to be accepted again');
   expect(await backend.store.revoke(record.key, 'logout', record)).toBe(true);
 });
+
+it('Postgres that was too slow for a change is told so, and not believed until it has it', async () => {
+  const shared = { databaseUrl: await sessionDatabase(), redis: await testRedis() };
+  const [one, two] = [await storesOfReplica(shared), await storesOfReplica(shared)];
+  const record = await one.store.create(newSession({ a: 1 }));
+  const holder = new Client({ connectionString: shared.databaseUrl });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM session WHERE key = $1 FOR UPDATE', [record.key]);
+  let isSaved = false;
+  const saved = one.store.save(record.key, { a: 2 }, record).finally(() => (isSaved = true));
+  // It responds to others meanwhile.
+  while (!isSaved) await postgresOf(one).look(record.key);
+  expect((await saved)?.attributes).toEqual({ a: 2 });
+  expect(postgresUp(one)).toBe(true);
+  await until(async () => !(await postgresOf(two).look(record.key)).isCaughtUp, 'Postgres to be told');
+  await holder.end();
+  await until(async () => (await postgresOf(two).look(record.key)).isCaughtUp, 'Postgres to be caught up');
+  expect((await postgresOf(two).find(record.key))?.attributes).toEqual({ a: 2 });
+});

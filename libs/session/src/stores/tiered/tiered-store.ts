@@ -169,6 +169,7 @@ export class TieredStore extends ChangingStore implements SessionStore {
     const inPostgres = await this.postgres.touch(record).catch(unavailable(null));
     // Postgres became unavailable in between: it has to learn of this use later.
     if (inRedis === true && inPostgres === null && !isDown) await this.redis.touchDirty(record).catch(unavailable(null));
+    if (inRedis === true && inPostgres === null) this.beats.postgresMissed();
     if (inRedis === null && inPostgres === null)
       throw new StoreUnavailableError('sessions', 'Neither store is available to touch the session.');
     if (inPostgres === true && inRedis === false && (await this.copyOf(record.key)) === 'tombstone') return false;
