@@ -32,8 +32,12 @@ export class Beats {
   isPostgresBehind = false;
   /** Postgres committed a change of this replica that Redis did not get. The repair brings it, unless Postgres is lost first. */
   redisMissed = false;
-  /** Postgres was out of use for this replica while Redis was not, or it was too slow: something changed in Redis alone. */
-  private noticedOutage = false;
+  /** How often Postgres was out of use for this replica while Redis was not, or too slow: something changed in Redis alone. */
+  private missed = 0;
+  /** How many of these Postgres has been told of. A beat may fail, and more may come while it is on its way. */
+  private told = 0;
+  /** Told in a transaction that is not committed yet. */
+  private telling = 0;
 
   constructor(
     private readonly database: Database,
@@ -41,28 +45,24 @@ export class Beats {
     private readonly keys: RedisKeys,
   ) {
     database.beforeUp = (tx) => this.beatPostgres(tx);
-    database.on('down', () => (this.noticedOutage ||= link.trusted));
-    link.on('up', () => (this.noticedOutage ||= !database.ready));
+    database.on('up', () => (this.told = Math.max(this.told, this.telling)));
+    database.on('down', () => link.trusted && this.postgresMissed());
+    link.on('up', () => !database.ready && this.postgresMissed());
   }
 
   /** Returns the epoch that has to be drained, or null if Postgres is caught up. */
   async beatPostgres(tx: Tx = this.database, usesCopy = this.link.trusted): Promise<number | null> {
-    const { noticedOutage } = this;
-    // What changes from now on may come too late for this beat.
-    this.noticedOutage = false;
-    try {
-      const epoch = await beat(tx, { usesCopy, noticedOutage });
-      this.isPostgresBehind = epoch !== null;
-      return epoch;
-    } catch (error) {
-      this.noticedOutage ||= noticedOutage;
-      throw error;
-    }
+    const { missed } = this;
+    const epoch = await beat(tx, { usesCopy, noticedOutage: missed > this.told });
+    if (tx === this.database) this.told = Math.max(this.told, missed);
+    else this.telling = missed;
+    this.isPostgresBehind = epoch !== null;
+    return epoch;
   }
 
   /** This replica has just changed something in Redis alone: the next beat tells Postgres, which need not have been down. */
   postgresMissed(): void {
-    this.noticedOutage = true;
+    this.missed++;
   }
 
   /** No session was dirty after `epoch` was read. */
