@@ -55,6 +55,7 @@ describe('the judge of explored schedules', () => {
     for (const apart of [
       ['A loses postgres', 'redis only reads'],
       ['A loses redis', 'postgres goes'],
+      ['redis only reads', 'postgres only reads'],
     ]) {
       expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...apart)).toEqual([]);
       expect(promises([did('login', 'ok'), saved, seen('recovered')], ...apart)).toEqual(['P3']);

@@ -106,7 +106,8 @@ const OF_REDIS = /redis/;
  * Whether `later` has to see what `earlier` did. What the stores may lose (decision 3): what Redis alone acknowledged while
  * Postgres was unavailable, if Redis loses its data before Postgres is back. What may be up to T old: a read over a near
  * cache, and what a replica did that could not update Redis. What may be missing until everything works again: what one replica
- * did in the only store that it reached, if the others do not reach that store. Nothing else, ever.
+ * did in the only store that it reached, if the others do not reach that store; and what a replica saved that could not update
+ * Redis, if Postgres only reads before it is repaired. Nothing else, ever.
  */
 function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[], nearCache: boolean): boolean {
   const losses = faults.filter((fault) => LOSES_REDIS.test(fault.do) && fault.moment > earlier.begin);
@@ -116,8 +117,14 @@ function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[
   if (alone) return false;
   if (later.phase === 'recovered' || later.phase === 'without copies') return true;
   if (later.phase === 'explored' && (nearCache || faults.some((fault) => isAtWriter(fault, earlier)))) return false;
-  return !isApart(earlier, faults);
+  return !isApart(earlier, faults) && !isUnmerged(earlier, faults);
 }
+
+/** Others may have changed the old copy in Redis alone. Both changes are merged when Postgres takes the one that it lacks. */
+const isUnmerged = (earlier: Entry, faults: readonly AppliedFault[]) =>
+  !isEnd(earlier) &&
+  faults.some((fault) => isAtWriter(fault, earlier)) &&
+  faults.some((fault) => fault.do === 'postgres only reads');
 
 /** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
 function isApart({ on }: Entry, faults: readonly AppliedFault[]): boolean {
