@@ -64,6 +64,14 @@ describe('the judge of explored schedules', () => {
       expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...other)).toEqual(['P3']);
   });
 
+  it('accepts that a refusal is not final either while its reason is missing', () => {
+    const ended = [did('login', 'ok'), did('logout', 'ok', { on: 'B' }), did('read', 'refused')];
+    const honoured = (phase: Entry['phase']) => did('read', 'ok', { phase, seen: {} });
+    expect(promises([...ended, honoured('a bound later')], 'B loses postgres', 'redis goes')).toEqual([]);
+    expect(promises([...ended, honoured('recovered')], 'B loses postgres', 'redis goes')).toEqual(['P2']);
+    expect(promises([...ended, honoured('a bound later')], 'redis goes')).toEqual(['P2']);
+  });
+
   it('reports a 503 without a fault, an error that is none, and no answer', () => {
     for (const outcome of ['unavailable', 'failed', undefined] as const)
       expect(promises([did('login', 'ok'), did('read', outcome)])).toEqual(['P4']);

@@ -57,10 +57,14 @@ function staysEnded(mine: readonly Entry[], faults: readonly AppliedFault[], nea
     (entry) => (isEnd(entry) && isDone(entry) && isOfThis(entry)) || (!isEnd(entry) && entry.outcome === 'refused'),
   );
   if (!mine.some(isEnd)) return [];
+  // A refusal shows the work of another entry, which may be missing later for reasons of its own.
+  const isFinal = (end: Entry, entry: Entry): boolean =>
+    mustBeSeen(end, entry, faults, nearCache) &&
+    (isEnd(end) || mine.some((each) => isEnd(each) && each.begin < end.end! && isFinal(each, entry)));
   return mine
     .filter((entry) => entry.kind !== 'login' && !isEnd(entry) && isDone(entry))
     .flatMap((entry) => {
-      const end = ends.find((each) => before(each, entry) && mustBeSeen(each, entry, faults, nearCache));
+      const end = ends.find((each) => before(each, entry) && isFinal(each, entry));
       return end === undefined
         ? []
         : [{ promise: 'P2', what: `${named(entry)} was honoured after ${named(end)}: ${end.outcome}` }];
