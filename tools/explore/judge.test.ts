@@ -17,7 +17,7 @@ const did = (kind: Entry['kind'], outcome: Entry['outcome'], more: Partial<Entry
 const promises = (history: Entry[], ...faults: string[]) =>
   judge(
     history,
-    faults.map((fault) => ({ do: fault, moment: 0 })),
+    faults.map((fault) => ({ do: fault, moment: 1 })),
     false,
   ).map(({ promise }) => promise);
 

@@ -131,8 +131,10 @@ const isUnmerged = (earlier: Entry, faults: readonly AppliedFault[]) =>
   faults.some((fault) => fault.do === 'postgres only reads');
 
 /** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
-function isApart({ on }: Entry, faults: readonly AppliedFault[]): boolean {
-  const ofPostgres = faults.filter((fault) => touches(fault, OF_POSTGRES, 'postgres')).map(replicaOf);
+function isApart({ on, phase }: Entry, faults: readonly AppliedFault[]): boolean {
+  // After an outage in the setup, the writer may be the last one to notice that Postgres is back.
+  const outOf = (fault: AppliedFault) => (phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault));
+  const ofPostgres = faults.filter((fault) => touches(fault, OF_POSTGRES, 'postgres')).map(outOf);
   const ofRedis = faults.filter((fault) => touches(fault, OF_REDIS, 'redis')).map(replicaOf);
   return ofPostgres.some((one) =>
     ofRedis.some((other) => one !== other && (one === on || other === on || (one !== undefined && other !== undefined))),
