@@ -12,10 +12,8 @@ else process.exitCode = await shareBetween(processes);
 
 /** Returns the exit code. */
 async function shareBetween(count: number): Promise<number> {
-  const [startedAt, results] = [
-    performance.now(),
-    await Promise.all(Array.from({ length: count }, (_, i) => part(`${i + 1}/${count}`))),
-  ];
+  const startedAt = performance.now();
+  const results = await Promise.all(Array.from({ length: count }, (_, i) => part(`${i + 1}/${count}`)));
   const schedules = results.reduce((sum, result) => sum + result.schedules, 0);
   console.log(`${schedules} schedules in ${Math.round((performance.now() - startedAt) / 1000)} s, by ${count} processes.`);
   return Math.max(...results.map(({ code }) => code));

@@ -110,7 +110,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'replica-clock',
-    what: 'the clock of a replica decides whether an id is an old one of somebody else',
+    what: 'the clock of a replica decides whether an old id is still honoured',
     find: { scenario: 'replace-read', preemptions: 1, faults: 0 },
     edits: [{ file: 'http/lookup.ts', find: 'await this.store.now()', replace: 'Date.now() + 300_000' }],
   },
