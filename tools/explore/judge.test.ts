@@ -64,6 +64,25 @@ describe('the judge of explored schedules', () => {
       expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...other)).toEqual(['P3']);
   });
 
+  it('accepts that an older change of the same path returns with the only store that had it', () => {
+    const history = () => [
+      did('login', 'ok'),
+      did('save', 'ok', { path: 'x', value: '1' }),
+      did('save', 'ok', { on: 'B', path: 'x', value: '2' }),
+      did('read', 'ok', { phase: 'recovered', seen: { x: '1' } }),
+    ];
+    const judged = (...faults: { do: string; moment: number }[]) => judge(history(), faults, false).map(({ promise }) => promise);
+    const cutOff = { do: 'A loses postgres', moment: 0 };
+    moment = 0;
+    expect(judged(cutOff, { do: 'redis goes', moment: 5 })).toEqual([]);
+    moment = 0;
+    expect(judged(cutOff)).toEqual(['P3']);
+    moment = 0;
+    expect(judged({ do: 'B loses postgres', moment: 3 }, { do: 'redis goes', moment: 5 })).toEqual(['P3']);
+    moment = 0;
+    expect(judged(cutOff, { do: 'redis goes', moment: 7 })).toEqual(['P3']);
+  });
+
   it('accepts that a refusal is not final either while its reason is missing', () => {
     const ended = [did('login', 'ok'), did('logout', 'ok', { on: 'B' }), did('read', 'refused')];
     const honoured = (phase: Entry['phase']) => did('read', 'ok', { phase, seen: {} });

@@ -93,13 +93,19 @@ function wrongValues(mine: readonly Entry[], read: Entry, faults: readonly Appli
   return [...new Set(saves.map(({ path }) => path!))].flatMap((path): Violation[] => {
     const ofPath = saves.filter((save) => save.path === path && save.begin < read.end!);
     const acknowledged = ofPath.filter((save) => isDone(save) && before(save, read) && mustBeSeen(save, read, faults, near));
-    const possible = ofPath.filter((save) => save.outcome !== 'refused' && !acknowledged.some((later) => before(save, later)));
+    const isReplaced = (save: Entry) => acknowledged.some((later) => before(save, later) && !mayReturn(save, later, faults));
+    const possible = ofPath.filter((save) => save.outcome !== 'refused' && !isReplaced(save));
     const values = [...possible.map(({ value }) => value), ...(acknowledged.length === 0 ? [undefined] : [])];
     const seen = read.seen![path] as string | undefined;
     if (values.includes(seen)) return [];
     return [{ promise: 'P3', what: `${named(read)} saw ${path}=${seen}, not ${values.join(' or ')}` }];
   });
 }
+
+/** Only Redis had it, because its replica was out of Postgres, and Redis was gone when the later one came: the drain puts it on top. */
+const mayReturn = (save: Entry, later: Entry, faults: readonly AppliedFault[]) =>
+  faults.some((fault) => touches(fault, OF_POSTGRES, 'postgres') && outOf(fault, save) === save.on && fault.moment <= save.end!) &&
+  faults.some((fault) => touches(fault, OF_REDIS, 'redis') && fault.moment > save.begin && fault.moment <= later.end!);
 
 /** Losing what only the memory of Redis held. */
 const LOSES_REDIS = /^redis (restarts|is flushed)/;
@@ -131,15 +137,18 @@ const isUnmerged = (earlier: Entry, faults: readonly AppliedFault[]) =>
   faults.some((fault) => fault.do === 'postgres only reads');
 
 /** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
-function isApart({ on, phase }: Entry, faults: readonly AppliedFault[]): boolean {
-  // After an outage in the setup, the writer may be the last one to notice that Postgres is back.
-  const outOf = (fault: AppliedFault) => (phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault));
-  const ofPostgres = faults.filter((fault) => touches(fault, OF_POSTGRES, 'postgres')).map(outOf);
+function isApart(earlier: Entry, faults: readonly AppliedFault[]): boolean {
+  const { on } = earlier;
+  const ofPostgres = faults.filter((fault) => touches(fault, OF_POSTGRES, 'postgres')).map((fault) => outOf(fault, earlier));
   const ofRedis = faults.filter((fault) => touches(fault, OF_REDIS, 'redis')).map(replicaOf);
   return ofPostgres.some((one) =>
     ofRedis.some((other) => one !== other && (one === on || other === on || (one !== undefined && other !== undefined))),
   );
 }
+
+/** After an outage in the setup, the writer may be the last one to notice that Postgres is back. */
+const outOf = (fault: AppliedFault, { on, phase }: Entry) =>
+  phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault);
 
 /** A replica that could not update Redis: others may read the old copy until the repair, at most T. */
 const isAtWriter = (fault: AppliedFault, { on, end }: Entry) =>

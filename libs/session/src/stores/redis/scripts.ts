@@ -209,9 +209,11 @@ const GAP_MS = 5000;
 /**
  * A replica uses this Redis. KEYS: the state. ARGV: 1 if the replica uses Postgres too; 1 if sessions are dirty (Redis is ahead
  * of Postgres), 0 if none is, '' if it did not look; 'refreshed' if it has just brought this Redis up to date, 'missed' if it
- * knows of a change that Redis has not got, else ''. Returns 1 if Redis is behind, because it missed a change, or because a gap
- * between beats began while Postgres was in use: this stays so until a replica has refreshed it. Then milliseconds since
- * Postgres was last used, and since sessions are dirty, -1 for never. By Redis's clock.
+ * knows of a change that Redis has not got, else ''; 1 if the replica waits for the beat of another one that never lost Redis,
+ * and the last beat that it has found, '' for none. Returns 1 if Redis is behind, because it missed a change, or because a gap
+ * between beats began while Postgres was in use: this stays so until a replica has refreshed it; or if the replica has to wait.
+ * Then milliseconds since Postgres was last used, and since sessions are dirty, -1 for never; and the last beat of another replica.
+ * By Redis's clock.
  */
 export const BEAT = new Script(
   'redis beat',
@@ -225,11 +227,12 @@ local beat = redis.call('HGET', KEYS[1], 'beat_at')
 local in_use = since('postgres_at', beat)
 if ARGV[3] == 'missed' then redis.call('HSET', KEYS[1], 'missed', 1) end
 if ARGV[3] == 'refreshed' then redis.call('HDEL', KEYS[1], 'missed')
-elseif redis.call('HEXISTS', KEYS[1], 'missed') == 1 then return {1, 0, 0}
-elseif beat and now - beat > ${GAP_MS} and in_use >= 0 and in_use <= ${IN_USE_MS} then return {1, 0, 0} end
+elseif redis.call('HEXISTS', KEYS[1], 'missed') == 1 then return {1, 0, 0, ''}
+elseif beat and now - beat > ${GAP_MS} and in_use >= 0 and in_use <= ${IN_USE_MS} then return {1, 0, 0, ''}
+elseif ARGV[4] == '1' and (ARGV[5] == '' or ARGV[5] == beat) then return {1, 0, 0, beat or ''} end
 redis.call('HSET', KEYS[1], 'beat_at', now)
 if ARGV[1] == '1' then redis.call('HSET', KEYS[1], 'postgres_at', now) end
 if ARGV[2] == '1' then redis.call('HSETNX', KEYS[1], 'dirty_since', now) end
 if ARGV[2] == '0' then redis.call('HDEL', KEYS[1], 'dirty_since') end
-return {0, since('postgres_at', now), since('dirty_since', now)}`,
+return {0, since('postgres_at', now), since('dirty_since', now), beat or ''}`,
 );

@@ -38,6 +38,10 @@ export class Beats {
   private told = 0;
   /** Told in a transaction that is not committed yet. */
   private telling = 0;
+  /** Postgres was in use while Redis was not, for this replica: any other one may have changed something that Redis missed. */
+  private mayHaveMissed = false;
+  /** The last beat that Redis had when this replica came back to it. A later one is that of a replica that never lost Redis. */
+  private foundBeat = '';
 
   constructor(
     private readonly database: Database,
@@ -48,6 +52,11 @@ export class Beats {
     database.on('up', () => (this.told = Math.max(this.told, this.telling)));
     database.on('down', () => link.trusted && this.postgresMissed());
     link.on('up', () => !database.ready && this.postgresMissed());
+    link.on('down', () => {
+      this.mayHaveMissed = database.ready;
+      this.foundBeat = '';
+    });
+    database.on('up', () => (this.mayHaveMissed = true));
   }
 
   /** Returns the epoch that has to be drained, or null if Postgres is caught up. */
@@ -76,10 +85,12 @@ export class Beats {
     const { ready } = this.database;
     if (refreshed) this.redisMissed = false;
     const news = refreshed ? 'refreshed' : this.redisMissed && !ready ? 'missed' : '';
-    const args = [ready ? 1 : 0, dirty === undefined ? '' : Number(dirty), news];
-    const [behind, sincePostgresMs, sinceDirtyMs] = await ask((redis) =>
-      BEAT.run<[number, number, number]>(redis, [this.keys.state], args),
+    const waitsForOthers = !this.link.trusted && !refreshed && this.mayHaveMissed;
+    const args = [ready ? 1 : 0, dirty === undefined ? '' : Number(dirty), news, waitsForOthers ? 1 : '', this.foundBeat];
+    const [behind, sincePostgresMs, sinceDirtyMs, beat] = await ask((redis) =>
+      BEAT.run<[number, number, number, string]>(redis, [this.keys.state], args),
     );
+    if (waitsForOthers) this.foundBeat = beat;
     if (behind === 1) throw new RedisBehindError();
     this.isBacklogStuck = !ready && sincePostgresMs >= 0 && sincePostgresMs <= IN_USE_MS && sinceDirtyMs > OLDEST_BACKLOG_MS;
   }

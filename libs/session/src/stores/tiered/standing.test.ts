@@ -259,6 +259,40 @@ describe('Redis returns while Postgres is away', () => {
     await other.close();
   });
 
+  it('and missed a save of a replica that cannot say so: another one that lost it too does not believe it', async () => {
+    const record = await backend.store.create(newSession({ theme: 'light' }));
+    const wireOfOther = await tcpProxy({ to: redis.url });
+    const other = await storesOfReplica({ databaseUrl: postgres.url, redis: { url: wireOfOther.url }, revocationMs: 200 });
+    await Promise.all([wire.cut(), wireOfOther.cut()]);
+    await until(() => !redisTrusted(backend) && !redisTrusted(other), 'the replicas to notice');
+    await backend.store.save(record.key, { theme: 'dark' }, record);
+    await postgres.kill();
+    await until(() => !postgresUp(other), 'the replica to notice');
+    await wireOfOther.heal();
+    await until(() => refused(other.status()), 'Redis to be refused');
+    await expectCannotTell(other.store.find(record.key));
+    postgres = await postgresAgain(postgres);
+    await wire.heal();
+    await until(() => bothUp(backend) && bothUp(other), 'both stores to serve');
+    expect((await other.store.find(record.key))?.attributes['theme']).toBe('dark');
+    await other.close();
+  });
+
+  it('to one replica that lost it alone: believed, because the others never stopped using it', async () => {
+    const record = await backend.store.create(newSession());
+    const other = await storesOfReplica({ databaseUrl: postgres.url, redis, revocationMs: 200 });
+    await wire.cut();
+    await until(() => !redisTrusted(backend), 'the replica to notice');
+    await postgres.kill();
+    await until(() => !postgresUp(backend), 'the replica to notice');
+    await wire.heal();
+    await until(() => redisTrusted(backend), 'Redis to be trusted');
+    expect((await backend.store.find(record.key))?.key).toBe(record.key);
+    postgres = await postgresAgain(postgres);
+    await until(() => bothUp(backend) && bothUp(other), 'both stores to serve');
+    await other.close();
+  });
+
   it('and nobody can tell what it missed: a replica that starts does not believe it', async () => {
     await backend.close();
     await postgres.kill();
