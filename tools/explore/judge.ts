@@ -104,8 +104,9 @@ function wrongValues(mine: readonly Entry[], read: Entry, faults: readonly Appli
 
 /** Only Redis had it, because its replica was out of Postgres, and Redis was gone when the later one came: the drain puts it on top. */
 const mayReturn = (save: Entry, later: Entry, faults: readonly AppliedFault[]) =>
-  faults.some((fault) => touches(fault, OF_POSTGRES, 'postgres') && outOf(fault, save) === save.on && fault.moment <= save.end!) &&
-  faults.some((fault) => touches(fault, OF_REDIS, 'redis') && fault.moment > save.begin && fault.moment <= later.end!);
+  faults.some(
+    (fault) => touches(fault, OF_POSTGRES, 'postgres') && outOf(fault, save) === save.on && fault.moment <= save.end!,
+  ) && faults.some((fault) => touches(fault, OF_REDIS, 'redis') && fault.moment > save.begin && fault.moment <= later.end!);
 
 /** Losing what only the memory of Redis held. */
 const LOSES_REDIS = /^redis (restarts|is flushed)/;
@@ -147,8 +148,7 @@ function isApart(earlier: Entry, faults: readonly AppliedFault[]): boolean {
 }
 
 /** After an outage in the setup, the writer may be the last one to notice that Postgres is back. */
-const outOf = (fault: AppliedFault, { on, phase }: Entry) =>
-  phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault);
+const outOf = (fault: AppliedFault, { on, phase }: Entry) => (phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault));
 
 /** A replica that could not update Redis: others may read the old copy until the repair, at most T. */
 const isAtWriter = (fault: AppliedFault, { on, end }: Entry) =>
