@@ -64,6 +64,15 @@ describe('the judge of explored schedules', () => {
       expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...other)).toEqual(['P3']);
   });
 
+  it('accepts for T that a change is missing that a replica saved before it noticed that Postgres is back', () => {
+    const saved = did('save', 'ok', { on: 'B', path: 'x', value: '1' });
+    const seen = (phase: Entry['phase']) => did('read', 'ok', { phase, seen: {} });
+    const undrained = ['postgres restarts', 'A loses redis'];
+    expect(promises([did('login', 'ok'), saved, seen('explored')], ...undrained)).toEqual([]);
+    expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...undrained)).toEqual(['P3']);
+    expect(promises([did('login', 'ok'), saved, seen('explored')], 'postgres restarts')).toEqual(['P3']);
+  });
+
   it('accepts that an older change of the same path returns with the only store that had it', () => {
     const history = () => [
       did('login', 'ok'),

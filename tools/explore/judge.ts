@@ -127,15 +127,18 @@ function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[
   );
   if (alone) return false;
   if (later.phase === 'recovered' || later.phase === 'without copies') return true;
-  if (later.phase === 'explored' && (nearCache || faults.some((fault) => isAtWriter(fault, earlier)))) return false;
+  if (later.phase === 'explored' && (nearCache || isUnrepaired(earlier, faults) || isUndrained(earlier, faults))) return false;
   return !isApart(earlier, faults) && !isUnmerged(earlier, faults);
 }
 
 /** Others may have changed the old copy in Redis alone. Both changes are merged when Postgres takes the one that it lacks. */
 const isUnmerged = (earlier: Entry, faults: readonly AppliedFault[]) =>
-  !isEnd(earlier) &&
-  faults.some((fault) => isAtWriter(fault, earlier)) &&
-  faults.some((fault) => fault.do === 'postgres only reads');
+  !isEnd(earlier) && isUnrepaired(earlier, faults) && faults.some((fault) => fault.do === 'postgres only reads');
+
+/** A replica that has not noticed that Postgres is back saves in Redis, which others, or all, do not reach before the drain. */
+const isUndrained = ({ on, end }: Entry, faults: readonly AppliedFault[]) =>
+  faults.some((fault) => fault.do === 'postgres restarts' && fault.moment <= end!) &&
+  faults.some((fault) => touches(fault, OF_REDIS, 'redis') && replicaOf(fault) !== on);
 
 /** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
 function isApart(earlier: Entry, faults: readonly AppliedFault[]): boolean {
@@ -150,9 +153,12 @@ function isApart(earlier: Entry, faults: readonly AppliedFault[]): boolean {
 /** After an outage in the setup, the writer may be the last one to notice that Postgres is back. */
 const outOf = (fault: AppliedFault, { on, phase }: Entry) => (phase === 'explored' && fault.moment === 0 ? on : replicaOf(fault));
 
-/** A replica that could not update Redis: others may read the old copy until the repair, at most T. */
-const isAtWriter = (fault: AppliedFault, { on, end }: Entry) =>
-  touches(fault, OF_REDIS, 'redis') && fault.moment <= end! && (replicaOf(fault) === on || fault.do === 'redis only reads');
+/** A replica could not update Redis: others may read the old copy until the repair, at most T. */
+const isUnrepaired = ({ on, end }: Entry, faults: readonly AppliedFault[]) =>
+  faults.some(
+    (fault) =>
+      touches(fault, OF_REDIS, 'redis') && fault.moment <= end! && (replicaOf(fault) === on || fault.do === 'redis only reads'),
+  );
 
 const touches = (fault: AppliedFault, name: RegExp, store: string) => fault.store === store || name.test(fault.do);
 const replicaOf = (fault: AppliedFault) => fault.replica ?? /^([A-Z]) /.exec(fault.do)?.[1];
