@@ -21,7 +21,7 @@ export interface Entry extends Operation {
   seen?: Readonly<Record<string, unknown>>;
 }
 
-/** A fault as it was applied. */
+/** A fault, or the return of a store, as it was applied. */
 export interface AppliedFault {
   readonly do: string;
   readonly moment: number;

@@ -71,6 +71,9 @@ describe('the judge of explored schedules', () => {
     expect(promises([did('login', 'ok'), saved, seen('explored')], ...undrained)).toEqual([]);
     expect(promises([did('login', 'ok'), saved, seen('a bound later')], ...undrained)).toEqual(['P3']);
     expect(promises([did('login', 'ok'), saved, seen('explored')], 'postgres restarts')).toEqual(['P3']);
+    const readOnly = ['postgres only reads', 'redis goes'];
+    expect(promises([did('login', 'ok'), saved, seen('explored')], ...readOnly, 'postgres returns')).toEqual([]);
+    expect(promises([did('login', 'ok'), saved, seen('explored')], ...readOnly)).toEqual(['P3']);
   });
 
   it('accepts that an older change of the same path returns with the only store that had it', () => {

@@ -127,7 +127,8 @@ function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[
   );
   if (alone) return false;
   if (later.phase === 'recovered' || later.phase === 'without copies') return true;
-  if (later.phase === 'explored' && (nearCache || isUnrepaired(earlier, faults) || isUndrained(earlier, faults))) return false;
+  if (later.phase === 'explored' && (nearCache || isUnrepaired(earlier, faults) || isUndrained(earlier, later, faults)))
+    return false;
   return !isApart(earlier, faults) && !isUnmerged(earlier, faults);
 }
 
@@ -135,9 +136,12 @@ function mustBeSeen(earlier: Entry, later: Entry, faults: readonly AppliedFault[
 const isUnmerged = (earlier: Entry, faults: readonly AppliedFault[]) =>
   !isEnd(earlier) && isUnrepaired(earlier, faults) && faults.some((fault) => fault.do === 'postgres only reads');
 
-/** A replica that has not noticed that Postgres is back saves in Redis, which others, or all, do not reach before the drain. */
-const isUndrained = ({ on, end }: Entry, faults: readonly AppliedFault[]) =>
-  faults.some((fault) => fault.do === 'postgres restarts' && fault.moment <= end!) &&
+/**
+ * A replica that has not told Postgres of its outage yet saves in Redis. Who did not notice the outage, and does not reach Redis,
+ * reads Postgres without it, until the replica tells, at most T.
+ */
+const isUndrained = ({ on }: Entry, later: Entry, faults: readonly AppliedFault[]) =>
+  faults.some((fault) => /^postgres (restarts|returns)/.test(fault.do) && fault.moment <= later.end!) &&
   faults.some((fault) => touches(fault, OF_REDIS, 'redis') && replicaOf(fault) !== on);
 
 /** The replica of `earlier` lost one store, and others, or all, the other one. Or two other replicas did, one each. */
@@ -160,5 +164,6 @@ const isUnrepaired = ({ on, end }: Entry, faults: readonly AppliedFault[]) =>
       touches(fault, OF_REDIS, 'redis') && fault.moment <= end! && (replicaOf(fault) === on || fault.do === 'redis only reads'),
   );
 
-const touches = (fault: AppliedFault, name: RegExp, store: string) => fault.store === store || name.test(fault.do);
+const touches = (fault: AppliedFault, name: RegExp, store: string) =>
+  fault.store === store || (name.test(fault.do) && !fault.do.endsWith('returns'));
 const replicaOf = (fault: AppliedFault) => fault.replica ?? /^([A-Z]) /.exec(fault.do)?.[1];

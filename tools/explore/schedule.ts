@@ -133,8 +133,8 @@ export class Scheduler {
     if (what.startsWith('run late ')) return world.execute(world.late[Number(what.slice('run late '.length))]!, 'lost');
     if (what.startsWith('run ')) return this.go(world.pending.find(({ context }) => `run ${context.actor}` === what)!);
     if (what.startsWith('wake ')) return this.wake(what.slice('wake '.length));
-    if (RETURNS.some(({ name }) => name === what)) return happen(what, world);
-    this.hadFault = true;
+    const isReturn = RETURNS.some(({ name }) => name === what);
+    this.hadFault ||= !isReturn;
     const isOfStep = what === 'late' || what === 'lost' || what === 'failed';
     this.onFault({ do: what, moment: world.moment, ...(isOfStep ? { replica: step.context.replica, store: step.store } : {}) });
     if (what === 'late') return world.makeLate(step);
