@@ -1,3 +1,4 @@
+import { ownPath } from '@baton/platform';
 import type { SessionData } from 'express-session';
 
 export const THEMES = ['light', 'dark', 'system'] as const;
@@ -22,6 +23,7 @@ declare module 'express-session' {
 
 /** What a page shows about the request and its session. */
 export interface Visit {
+  /** Pages link to it, so it is never an address of another site. */
   path: string;
   user: { name: string; roles: string[] } | null;
   language: Language;
@@ -41,7 +43,7 @@ export function visitOf(request: VisitedRequest, lookup?: { store: string; looku
   const session = request.session ?? {};
   const preferences = knownPreferences(session.preferences);
   return {
-    path: request.originalUrl?.split('?')[0] ?? request.path,
+    path: ownPath(request.originalUrl?.split('?')[0] ?? request.path),
     user: session.user ?? null,
     language: preferences.language ?? 'en',
     preferences,

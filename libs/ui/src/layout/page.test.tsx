@@ -53,6 +53,15 @@ describe('a page', () => {
     expect(html).toContain('data-retry-seconds="2"');
   });
 
+  it.each(['//evil.example/cart', '/\\evil.example', 'http://evil.example/', '/.//evil.example'])(
+    'does not offer to try again at %s',
+    (originalUrl) => {
+      const visit = visitOf({ path: '/cart', originalUrl });
+      for (const status of [503, 429])
+        expect(errorPage(reader(visit), { status, title: 'Try again', retryAfterSeconds: 1 })).not.toContain('evil.example');
+    },
+  );
+
   it('links a visitor without a session to the login, which returns here', () => {
     const html = errorPage(reader(visitOf({ path: '/profile', originalUrl: '/profile?x=1' })), {
       status: 401,

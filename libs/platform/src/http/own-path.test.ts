@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { returnTo } from './return-to.ts';
+import { ownPath } from './own-path.ts';
 
 const HERE = 'https://baton.example';
 
-describe('the way back after a login', () => {
-  it.each(['/', '/cart', '/cart?page=2#top', '/auth/sessions'])('goes to %s', (path) => {
-    expect(returnTo(path)).toBe(path);
+describe('a path of this origin', () => {
+  it.each(['/', '/cart', '/cart?page=2#top', '/auth/sessions'])('can be %s', (path) => {
+    expect(ownPath(path)).toBe(path);
   });
 
   it.each([
@@ -23,8 +23,8 @@ describe('the way back after a login', () => {
     '',
     undefined,
     ['/cart'],
-  ])('does not go to %j', (wanted) => {
-    expect(returnTo(wanted)).toBe('/');
+  ])('cannot be %j', (wanted) => {
+    expect(ownPath(wanted)).toBe('/');
   });
 
   it('never leaves this origin, whatever is asked for', () => {
@@ -39,7 +39,7 @@ describe('the way back after a login', () => {
           nasty.map((parts) => `/${parts.join('')}`),
         ),
         (wanted) => {
-          expect(new URL(returnTo(wanted), HERE).origin).toBe(HERE);
+          expect(new URL(ownPath(wanted), HERE).origin).toBe(HERE);
         },
       ),
       { numRuns: 2000 },
