@@ -9,6 +9,7 @@ import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
 import { servedBy } from './http/served-by.ts';
+import { TimedExpressAdapter } from './http/server-timeouts.ts';
 import { AppLogger, loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
 import { PlatformModule } from './platform.module.ts';
@@ -36,14 +37,16 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     registry,
     logger: loggerParams(options.app, config, options.describeRequest),
   });
-  const app = await NestFactory.create<NestExpressApplication>(root, { bufferLogs: true, abortOnError: false });
+  const adapter = new TimedExpressAdapter(config.REQUEST_TIMEOUT_MS);
+  const app = await NestFactory.create<NestExpressApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(AppLogger));
   app.set('trust proxy', config.TRUST_PROXY);
   app.disable('x-powered-by');
   app.disable('etag');
   if (options.errorPage) useErrorPage(app, options.errorPage);
   app.use(servedBy(config.REPLICA), requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
-  app.use(...securityHeaders({ https: config.COOKIE_SECURE }), plausibleAddress, sameOriginOnly);
+  const https = config.COOKIE_SECURE;
+  app.use(...securityHeaders({ https }), plausibleAddress, sameOriginOnly({ https }));
   await options.configure?.(app);
   shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   await listen(app, config);

@@ -25,6 +25,8 @@ export const platformSettings = {
   TRUST_PROXY: wholeNumber(0, 0, 10),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   COOKIE_SECURE: flag(true),
+  /** How long a request, its body included, may take to arrive. Headers have at most 10 s of it. */
+  REQUEST_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   /** How long a replica keeps serving after SIGTERM, so that every proxy notices first. */
   SHUTDOWN_DRAIN_MS: wholeNumber(2000, 0, 600_000),
   /** How long requests in progress may take after that, before their connections are closed. */

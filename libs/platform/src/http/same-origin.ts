@@ -1,4 +1,4 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ProblemException } from './problem.exception.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -7,23 +7,35 @@ const CHANGES_NOTHING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Refuses a state-changing request that another site made a browser send (CSRF): first by Fetch Metadata, else by Origin.
  * A client that sends neither header is not a recent browser, so no other site can make it send our cookie.
+ * `https`: the cookie is Secure, so the site is https, also where the proxy that terminates TLS does not say so.
  * Source: OWASP CSRF cheat sheet; the order is that of Go's `http.CrossOriginProtection`.
  */
-export function sameOriginOnly(request: Request, response: Response, next: NextFunction): void {
-  if (CHANGES_NOTHING.has(request.method) || isFromHere(request)) next();
-  else
-    sendProblem(
-      new ProblemException(403, { title: 'Forbidden', detail: 'This request came from another site.' }),
-      request,
-      response,
-    );
-}
+export const sameOriginOnly =
+  ({ https }: { https: boolean }): RequestHandler =>
+  (request: Request, response: Response, next: NextFunction) => {
+    if (CHANGES_NOTHING.has(request.method) || isFromHere(request, https)) next();
+    else
+      sendProblem(
+        new ProblemException(403, { title: 'Forbidden', detail: 'This request came from another site.' }),
+        request,
+        response,
+      );
+  };
 
-export function isFromHere(request: Pick<Request, 'get' | 'host'>): boolean {
+export function isFromHere(request: Pick<Request, 'get' | 'host' | 'protocol'>, https: boolean): boolean {
   const site = request.get('sec-fetch-site');
   if (site) return site === 'same-origin' || site === 'none';
   const origin = request.get('origin');
-  return origin === undefined || hostOf(origin) === request.host;
+  return origin === undefined || ownOrigins(request, https).includes(origin);
 }
 
-const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
+/** Browsers send Secure cookies to loopback hosts over plain http too. */
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+function ownOrigins({ host, protocol }: Pick<Request, 'host' | 'protocol'>, https: boolean): string[] {
+  const protocols = !https ? [protocol] : LOOPBACK.test(host) ? ['https', protocol] : ['https'];
+  return protocols
+    .map((scheme) => `${scheme}://${host}`)
+    .filter((address) => URL.canParse(address))
+    .map((address) => new URL(address).origin);
+}
