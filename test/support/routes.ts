@@ -24,6 +24,9 @@ export const routes: [path: string, app: 'auth' | 'portal'][] = [
   ['/cart', 'portal'],
 ];
 
+/** An event stream that stays open. */
+const HELD = '/api/events?last=held';
+
 export interface Stub {
   name: string;
   port: number;
@@ -34,6 +37,7 @@ export interface Stub {
 async function stub(app: string): Promise<Stub> {
   const server = createServer((request, response) => {
     const { url, headers } = request;
+    if (url === HELD) return void response.writeHead(200).write('data: 1\n\n');
     response.end(JSON.stringify({ app, url, headers: forwarded(headers) }));
   });
   server.listen(0, '127.0.0.1');
@@ -78,5 +82,16 @@ export function testFront(start: (replicas: { auth: [Stub]; portal: [Stub] }) =>
     expect(headers['x-forwarded-proto']).toBe('http');
     expect(headers['host']).toBe(new URL(front).host);
     expect(JSON.stringify(headers)).not.toMatch(/9\.9\.9\.9|evil/);
+  });
+
+  it('keeps 100 event streams of one address open, and refuses more with 429', async () => {
+    const closing = new AbortController();
+    const open = () => fetch(`${front}${HELD}`, { signal: closing.signal });
+    const streams = await Promise.all(Array.from({ length: 100 }, open));
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await open();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+    expect((await fetch(`${front}/cart`)).status).toBe(200);
+    closing.abort();
   });
 }

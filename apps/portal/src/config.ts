@@ -2,11 +2,13 @@ import { demoSettings } from '@baton/demo';
 import { loadConfig, platformSettings } from '@baton/platform';
 import { sessionSettings } from '@baton/session';
 import { tokenSettings } from '@baton/tokens';
+import { eventSettings } from './events/event-settings.ts';
 
 export const portalSettings = {
   ...platformSettings,
   ...sessionSettings,
   ...tokenSettings,
+  ...eventSettings,
   ...demoSettings,
 };
 

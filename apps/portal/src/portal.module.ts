@@ -28,7 +28,7 @@ export class PortalModule implements NestModule {
         SessionModule.forRoot(toSessionConfig(config, { name: NAME }), { fail: sendProblem }),
         TokensModule.forRoot({ issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }),
         PagesModule.forRoot(site),
-        EventsModule,
+        EventsModule.forRoot(config),
         DemoModule.forRoot(config),
         NotesModule,
       ],

@@ -4,6 +4,8 @@ import httpProxy from 'http-proxy-3';
 import { LOOPBACK } from '../ports.ts';
 import { forward } from './forward.ts';
 import { type Member, Pool } from './pool.ts';
+import { refuse } from './refuse.ts';
+import { StreamLimit } from './stream-limit.ts';
 
 export type App = 'auth' | 'portal';
 
@@ -25,7 +27,11 @@ export async function startBalancer(wantedPort: number, members: Partial<Record<
   for (const app of ['auth', 'portal'] as const) for (const member of members[app] ?? []) pools[app].add(member);
   const proxy = httpProxy.createProxyServer({ xfwd: true });
   proxy.on('proxyRes', keepVisitorsConnection).on('proxyRes', endTogether);
-  const handle: Handler = (request, response) => void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
+  const streams = new StreamLimit();
+  const handle: Handler = (request, response) => {
+    if (!streams.admits(request, response)) refuse(response, 429, 'Too many event streams are open. Close some tabs.');
+    else void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
+  };
   const servers = await listen(handle, wantedPort);
   const port = portOf(servers[0]!);
   return {

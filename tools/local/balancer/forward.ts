@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ProxyServer } from 'http-proxy-3';
 import type { Member, Pool } from './pool.ts';
+import { refuse } from './refuse.ts';
 
 /** Longer than the heartbeat of an event stream, the longest pause of a healthy replica. */
 const SILENCE_MS = 20_000;
@@ -50,10 +51,4 @@ function dropForwardedHeaders(request: IncomingMessage): void {
   for (const name of Object.keys(request.headers)) {
     if (name === 'forwarded' || name === 'x-real-ip' || name.startsWith('x-forwarded-')) delete request.headers[name];
   }
-}
-
-function refuse(response: ServerResponse, status: 502 | 503, detail: string): void {
-  const title = status === 502 ? 'Bad Gateway' : 'Service Unavailable';
-  response.writeHead(status, { 'content-type': 'application/problem+json', 'retry-after': '1', 'cache-control': 'no-store' });
-  response.end(JSON.stringify({ type: 'about:blank', title, status, detail }));
 }

@@ -2,9 +2,10 @@ import { addDemoNavigation, ClusterModule } from '@baton/demo';
 import { placeOf } from '@baton/platform';
 import { Site } from '@baton/ui';
 import { type DynamicModule, Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { EMPTY, map } from 'rxjs';
+import { map } from 'rxjs';
 import { EventSources } from '../events/event-sources.ts';
 import { ClusterController } from './cluster/cluster.controller.tsx';
+import { maySeeCluster } from './cluster/may-see-cluster.ts';
 import { ClusterViews } from './cluster/cluster-views.ts';
 import { Launcher } from './cluster/launcher.ts';
 import { DemoConfig } from './demo-config.ts';
@@ -26,7 +27,8 @@ export class DemoModule implements OnApplicationBootstrap {
   ) {
     addDemoNavigation(site);
     site.homePage = demoHomePage(site, config.VERSION, config.DEMO);
-    events.add(({ query }) => (query['cluster'] ? views.stream() : EMPTY).pipe(map((view) => ({ type: 'cluster', data: view }))));
+    const messages = views.stream.pipe(map((data) => ({ type: 'cluster', data })));
+    events.add((request) => (request.query['cluster'] && maySeeCluster(request, config) ? messages : null));
   }
 
   static forRoot(config: DemoConfig): DynamicModule {

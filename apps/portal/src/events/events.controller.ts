@@ -1,8 +1,8 @@
-import { Draining } from '@baton/platform';
+import { Draining, ProblemException } from '@baton/platform';
 import { SESSION_CONFIG, type SessionConfig, type SessionEvent, SessionFeed, sessionInfo, Sessions } from '@baton/session';
 import { type Preferences, visitOf } from '@baton/ui';
-import { Controller, Inject, type MessageEvent, Query, Req, Sse } from '@nestjs/common';
-import type { Request } from 'express';
+import { Controller, Inject, type MessageEvent, Query, Req, Res, Sse } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import {
   EMPTY,
   exhaustMap,
@@ -21,11 +21,14 @@ import {
 } from 'rxjs';
 import { EventSources } from './event-sources.ts';
 import { type Bookmark, bookmarkText, endsSession, farewell, parseBookmark, reasonSince } from './session-end.ts';
+import { StreamLimits } from './stream-limits.ts';
 
 /** More often than proxies close idle connections. */
 const BEAT_MS = 15_000;
 /** How soon a browser reconnects when its replica stopped. */
 const RETRY_MS = 500;
+/** Characters that may wait for a client that does not read, before it is disconnected. */
+const MAX_WAITING = 64 * 1024;
 
 /**
  * Events for open tabs. A stream ends with its session. When a replica stops, its streams end too, and browsers continue them
@@ -35,27 +38,40 @@ const RETRY_MS = 500;
 export class EventsController {
   /** One clock for all streams: their sessions are then read together. */
   private readonly checks: Observable<number>;
+  private readonly beats = interval(BEAT_MS).pipe(
+    map(() => ({ type: 'beat', data: '{}' })),
+    share(),
+  );
 
   constructor(
     @Inject(SessionFeed) private readonly feed: SessionFeed | null,
     private readonly sessions: Sessions,
     private readonly sources: EventSources,
     private readonly draining: Draining,
+    private readonly limits: StreamLimits,
     @Inject(SESSION_CONFIG) { revocationMs }: SessionConfig,
   ) {
     this.checks = interval(revocationMs / 2).pipe(share());
   }
 
-  @Sse()
-  events(@Req() request: Request, @Query('last') last?: string): Observable<MessageEvent> {
+  /** For signed-in visitors, tabs whose session has just ended, and listeners of a source. */
+  @Sse('', { maxPendingDataLength: MAX_WAITING })
+  events(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Query('last') last?: string,
+  ): Observable<MessageEvent> {
+    const publicId = request.session?.user ? sessionInfo(request)?.publicId : undefined;
+    const bookmark = parseBookmark(request.get('last-event-id') ?? last);
+    const news = this.sources.of(request);
+    if (!publicId && !bookmark && !news)
+      throw new ProblemException(401, { title: 'Sign in first', detail: 'You are not signed in.' });
+    this.limits.admit(request, response, publicId);
     const drained = fromEventPattern(
       (listener) => this.draining.onDrain(listener),
       (_, unsubscribe: () => void) => unsubscribe(),
     );
-    const publicId = request.session?.user ? sessionInfo(request)?.publicId : undefined;
-    const beats = interval(BEAT_MS).pipe(map(() => ({ type: 'beat', data: '{}' })));
-    const bookmark = parseBookmark(request.get('last-event-id') ?? last);
-    return merge(of(hello(publicId)), this.end(request, publicId, bookmark), this.sources.of(request), beats).pipe(
+    return merge(of(hello(publicId)), this.end(request, publicId, bookmark), news ?? EMPTY, this.beats).pipe(
       takeWhile(({ type }) => type !== 'ended', true),
       map((message) => ({ ...message, id: this.idNow(publicId) })),
       takeUntil(drained),

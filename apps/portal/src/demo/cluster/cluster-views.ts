@@ -1,7 +1,7 @@
 import { addCounts, type Heartbeat, type Members, Membership, percentileMs, Self } from '@baton/demo';
 import { StoreHealth } from '@baton/session';
 import { Injectable } from '@nestjs/common';
-import { fromEventPattern, map, type Observable, startWith } from 'rxjs';
+import { defer, fromEventPattern, map, type Observable, shareReplay, startWith } from 'rxjs';
 import type { ClusterView, Latency, ReplicaView, StoreView } from './cluster-view.ts';
 
 const STATES: Record<string, StoreView['state']> = { closed: 'serving', open: 'away', recovering: 'returning', absent: 'absent' };
@@ -19,16 +19,16 @@ export class ClusterViews {
     return this.view(this.membership.members);
   }
 
-  /** Now, and then every second. */
-  stream(): Observable<ClusterView> {
-    return fromEventPattern<Members>(
+  /** Now, and then every second, as JSON. Made once for all listeners. */
+  readonly stream: Observable<string> = defer(() =>
+    fromEventPattern<Members>(
       (listener) => this.membership.subscribe(listener),
       (_, unsubscribe: () => void) => unsubscribe(),
-    ).pipe(
-      map((members) => this.view(members)),
-      startWith(this.now()),
-    );
-  }
+    ).pipe(startWith(this.membership.members)),
+  ).pipe(
+    map((members) => JSON.stringify(this.view(members))),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  );
 
   private view({ via, heartbeats }: Members): ClusterView {
     const { redis, postgres } = this.stores.status();
