@@ -1,4 +1,4 @@
-import { codecOf } from './codec.ts';
+import { codecOf, UNSEALED } from './codec.ts';
 
 const [OLD, NEW] = ['an old key of enough randomness', 'a new key of enough randomness'];
 const secret = { user: { id: 'u1', name: 'Ada' }, cart: { tea: 2 } };
@@ -32,8 +32,15 @@ describe('sealed attributes', () => {
     expect(() => codecOf([NEW]).decode(old, 'key')).toThrow('SESSION_ENCRYPTION_KEYS');
   });
 
-  it('are read beside clear ones, so that encryption can be switched on while sessions live', () => {
-    expect(codecOf([NEW]).decode(codecOf([]).encode(secret, 'key'), 'key')).toEqual(secret);
+  it('are not replaced by clear ones', () => {
+    const removedKeys = new Set<string>();
+    const clear = codecOf([]).encode(secret, 'key');
+    expect(() => codecOf([NEW], { removedKeys }).decode(clear, 'key')).toThrow('SESSION_ENCRYPTION_KEYS');
+    expect([...removedKeys]).toEqual([UNSEALED]);
+  });
+
+  it('are read beside clear ones while encryption is switched on', () => {
+    expect(codecOf([NEW], { migrating: true }).decode(codecOf([]).encode(secret, 'key'), 'key')).toEqual(secret);
   });
 
   it('are not taken for something else when encryption was switched off', () => {

@@ -16,8 +16,8 @@ export class StoreUnavailableError extends Error {
 export class UnreadableSessionError extends StoreUnavailableError {}
 
 /**
- * The value is encrypted under a key that is not in SESSION_ENCRYPTION_KEYS. Keys are added everywhere before one writes, so
- * it was removed, and the session cannot be read again.
+ * The value is not sealed by a key of SESSION_ENCRYPTION_KEYS. Keys are added everywhere before one writes, so its key was
+ * removed and the session cannot be read again; or no key sealed it, and anybody who can write to the store may have made it.
  */
 export class RemovedKeyError extends UnreadableSessionError {
   constructor(readonly keyId: string) {

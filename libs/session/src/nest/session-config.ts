@@ -50,6 +50,8 @@ export const sessionSettings = {
   SESSION_SECRETS: needed(secrets(SECRET_LENGTH)),
   SESSION_PEPPER: needed(secrets(SECRET_LENGTH)),
   SESSION_ENCRYPTION_KEYS: secrets(SECRET_LENGTH).default([]),
+  /** Believes sessions that were stored in clear, or without a MAC, before encryption was switched on. For a rollout only. */
+  SESSION_ENCRYPTION_MIGRATION: z.stringbool().default(false),
   SESSION_IDLE_SECONDS: wholeNumber(1800, 1, 365 * DAY_SECONDS),
   SESSION_ABSOLUTE_SECONDS: wholeNumber(28_800, 1, 365 * DAY_SECONDS),
   SESSION_TOUCH_SECONDS: wholeNumber(60, 0, DAY_SECONDS),
@@ -95,6 +97,7 @@ export function toSessionConfig(settings: SessionSettings, { name = 'baton' } = 
     secrets: settings.SESSION_SECRETS,
     peppers: settings.SESSION_PEPPER,
     encryptionKeys: settings.SESSION_ENCRYPTION_KEYS,
+    encryptionMigration: settings.SESSION_ENCRYPTION_MIGRATION,
     idleSeconds: settings.SESSION_IDLE_SECONDS,
     absoluteSeconds: settings.SESSION_ABSOLUTE_SECONDS,
     touchSeconds: settings.SESSION_TOUCH_SECONDS,

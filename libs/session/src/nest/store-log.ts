@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { UNSEALED } from '../model/codec.ts';
 import type { StoreStatus } from '../stores/backend.ts';
 import { StoreHealth } from './store-health.ts';
 
@@ -37,6 +38,11 @@ export class StoreLog implements OnApplicationBootstrap, OnApplicationShutdown {
   private logKey(keyId: string): void {
     if (this.loggedKeys.has(keyId)) return;
     this.loggedKeys.add(keyId);
+    if (keyId === UNSEALED)
+      return this.logger.warn(
+        'Sessions that were stored without encryption, or by a version that did not authenticate whole records, are refused, because ' +
+          'SESSION_ENCRYPTION_KEYS is set. If they should live, set SESSION_ENCRYPTION_MIGRATION=true for SESSION_ABSOLUTE_SECONDS.',
+      );
     this.logger.warn(
       `Sessions under encryption key ${keyId} get 401, because this key is not in SESSION_ENCRYPTION_KEYS. ` +
         'If they should live, append the key to the list and restart all replicas.',

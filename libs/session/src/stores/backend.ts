@@ -32,6 +32,8 @@ export interface BackendOptions {
   readonly maxPerUser: number;
   readonly limitPolicy: 'deny-new' | 'drop-oldest';
   readonly encryptionKeys: readonly string[];
+  /** Believes values that no key seals, although there are keys. For a rollout only. */
+  readonly encryptionMigration?: boolean;
   /** T: within how many milliseconds after its acknowledgement a revocation reaches every replica. */
   readonly revocationMs: number;
   /** How long a replica may use a record without a request to Redis, in milliseconds; 0: every read asks Redis. */
@@ -68,7 +70,7 @@ const ABSENT: StoreStatus = { state: 'absent', since: null, reason: null };
 /** The stores of one replica. What the strategy does not support does nothing here. */
 export class Backend {
   readonly store: SessionStore;
-  /** Ids of encryption keys that stored sessions need and `encryptionKeys` lacks. */
+  /** Ids of encryption keys that stored sessions need and `encryptionKeys` lacks, and UNSEALED. */
   readonly removedKeys = new Set<string>();
   /** Null without DATABASE_URL. */
   readonly database: Database | null;
@@ -85,7 +87,11 @@ export class Backend {
     const { strategy, engine, redis, name = 'baton', databaseUrl: url, postgresDeadlineMs: deadlineMs, entities = [] } = options;
     this.database = url === null ? null : new Database({ url, deadlineMs, entities, applicationName: name });
     this.feed = this.database && new SessionFeed(this.database, options.revocationMs);
-    const codec = codecOf(options.encryptionKeys, name, this.removedKeys);
+    const codec = codecOf(options.encryptionKeys, {
+      name,
+      removedKeys: this.removedKeys,
+      migrating: options.encryptionMigration === true,
+    });
     const keys = new RedisKeys(name);
     if (redis !== null && (strategy === 'tiered' || (strategy === 'redis' && engine !== 'express-session')))
       this.link = new RedisLink(redis, () => this.redisDeadlineMs());

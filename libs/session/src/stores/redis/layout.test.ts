@@ -64,4 +64,43 @@ describe('a value in Redis', () => {
     expect(JSON.stringify(record.attributes)).toHaveLength(600);
     expect(Buffer.byteLength(encodeValue(record, codecOf([]), false))).toBeLessThan(770);
   });
+
+  describe('that is sealed', () => {
+    const codec = codecOf(['a key of enough randomness']);
+    const record = recordOf(attributes, { previousProof: 'p', nextProof: 'n' });
+    const value = encodeValue(record, codec, true);
+    const [version, fields] = [value.slice(0, value.indexOf('|')), JSON.parse(value.slice(value.indexOf('|') + 1)) as unknown[]];
+    const withoutMac = `${version}|${JSON.stringify(fields.slice(0, -1))}`;
+
+    it.each(fields.map((_, at) => at))('does not open if element %d was changed', (at) => {
+      const other = typeof fields[at] === 'number' ? fields[at] + 1 : 'another';
+      const changed = `${version}|${JSON.stringify(fields.with(at, other))}`;
+      expect(() => decodeValue(changed, record.key, codec)).toThrow(/MAC|SESSION_ENCRYPTION_KEYS/);
+    });
+
+    it('does not open with another version, under another key, or with another device', () => {
+      expect(() => decodeValue(value.replace(/^\d+/, '7'), record.key, codec)).toThrow('MAC');
+      expect(() => decodeValue(value, recordOf({}).key, codec)).toThrow('MAC');
+      expect(() => decodeValue(value.replace('192.0.2.1', '192.0.2.2'), record.key, codec)).toThrow('MAC');
+    });
+
+    it('does not open without its MAC, or in clear with other roles', () => {
+      const forged = encodeValue({ ...record, attributes: { user: { id: 'u1', roles: ['admin'] } } }, codecOf([]), true);
+      for (const text of [withoutMac, forged])
+        expect(() => decodeValue(text, record.key, codec)).toThrow('SESSION_ENCRYPTION_KEYS');
+    });
+
+    it('of the version before, or from before encryption, opens during a rollout', () => {
+      const migrating = codecOf(['a key of enough randomness'], { migrating: true });
+      for (const text of [withoutMac, encodeValue(record, codecOf([]), true)])
+        expect(decodeValue(text, record.key, migrating)).toEqual(record);
+    });
+
+    it('has its parts where the version before expects them', () => {
+      const copy = encodeValue(record, codec, false);
+      const parts = JSON.parse(copy.slice(copy.indexOf('|') + 1)) as unknown[];
+      expect([parts.length, parts[0], parts[11]]).toEqual([13, record.publicId, null]);
+      expect(codec.decode(parts[10] as string, record.key)).toEqual(attributes);
+    });
+  });
 });

@@ -60,12 +60,14 @@ type Fields = [
   idleSeconds: number,
   expiresAt: number,
   attributes: Attributes | string,
-  device?: Device,
+  device?: Device | null,
+  mac?: string,
 ];
 
 /**
  * `<version>|<json>`: scripts compare versions without parsing JSON. An array, and times relative to the creation, because
- * many sessions need much Redis memory. The device stays in Postgres unless Redis is the only store.
+ * many sessions need much Redis memory. The device stays in Postgres unless Redis is the only store. Sealed attributes are a
+ * string, and a MAC of everything, key and version included, is the last element; versions without MACs ignore it.
  */
 export function encodeValue(record: SessionRecord, codec: Codec, withDevice: boolean): string {
   const since = (at: number) => at - record.createdAt;
@@ -82,15 +84,25 @@ export function encodeValue(record: SessionRecord, codec: Codec, withDevice: boo
     record.idleSeconds,
     since(record.expiresAt),
   ];
-  const attributes = sealed.startsWith('{') ? sealed : JSON.stringify(sealed);
-  const device = withDevice ? `,${JSON.stringify(record.device)}` : '';
-  return `${record.version}|${JSON.stringify(fields).slice(0, -1)},${attributes}${device}]`;
+  const device = withDevice ? record.device : null;
+  const mac = codec.mac(sealed, restOf(record, fields, device));
+  const attributes = mac === '' ? sealed : JSON.stringify(sealed);
+  const rest = mac !== '' ? `,${JSON.stringify(device)},"${mac}"` : withDevice ? `,${JSON.stringify(device)}` : '';
+  return `${record.version}|${JSON.stringify(fields).slice(0, -1)},${attributes}${rest}]`;
 }
+
+/** What the MAC covers beside the attributes. */
+const restOf = ({ key, version }: { key: string; version: number }, fields: unknown[], device: Device | null): string =>
+  JSON.stringify([key, version, fields, device]);
+
+/** The position of the attributes. */
+const SEALED_AT = 10;
 
 const UNKNOWN_DEVICE: Device = { ip: null, userAgent: null };
 
 export function decodeValue(value: string, key: string, codec: Codec): SessionRecord {
   const bar = value.indexOf('|');
+  const version = Number(value.slice(0, bar));
   const fields = JSON.parse(value.slice(bar + 1)) as Fields;
   const [
     publicId,
@@ -105,8 +117,14 @@ export function decodeValue(value: string, key: string, codec: Codec): SessionRe
     expires,
     sealed,
     device,
+    mac,
   ] = fields;
-  const attributes = typeof sealed === 'string' ? (codec.decode(sealed, key) as Attributes) : sealed;
+  const opened = () => {
+    if (typeof sealed !== 'string') return codec.clear(sealed);
+    codec.verify(sealed, restOf({ key, version }, fields.slice(0, SEALED_AT), device ?? null), mac);
+    return codec.decode(sealed, key);
+  };
+  const attributes = opened() as Attributes;
   return {
     key,
     publicId,
@@ -116,7 +134,7 @@ export function decodeValue(value: string, key: string, codec: Codec): SessionRe
     renewedAt: createdAt + renewed,
     userId: userIdOf(attributes),
     attributes,
-    version: Number(value.slice(0, bar)),
+    version,
     createdAt,
     authenticatedAt: authenticated === -1 ? null : createdAt + authenticated,
     lastSeenAt: createdAt + seen,
