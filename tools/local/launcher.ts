@@ -62,9 +62,14 @@ export class Launcher {
 
   async #openBalancer(): Promise<Balancer> {
     const { port } = this.#options;
-    if (port !== null) return startBalancer(port).catch((error: unknown) => Promise.reject(portTaken(port, error)));
+    const hosts = (this.#environment['ALLOWED_HOSTS'] ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim());
+    const start = (at: number) => startBalancer(at, {}, hosts.filter(Boolean));
+    if (port !== null) return start(port).catch((error: unknown) => Promise.reject(portTaken(port, error)));
     for (let candidate = PREFERRED_PORT; candidate < PREFERRED_PORT + PORTS_TO_TRY; candidate++) {
-      const balancer = await startBalancer(candidate).catch(onlyIfTaken);
+      const balancer = await start(candidate).catch(onlyIfTaken);
       if (balancer && candidate !== PREFERRED_PORT) this.#tell(`Port ${PREFERRED_PORT} is taken: using ${candidate}.`);
       if (balancer) return balancer;
     }

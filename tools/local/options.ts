@@ -16,9 +16,11 @@ export const USAGE = `npm start -- [--auth N] [--portal N] [--port P]
 
 DATABASE_URL and REDIS_URL select your own servers; otherwise Postgres and Redis are started here.
 REDIS_URL=none runs on Postgres alone.
+ALLOWED_HOSTS=name,name serves host names besides localhost and *.localhost.
 The replicas inherit every setting of .env.example.`;
 
-const MOST_REPLICAS = 20;
+/** Of one app. */
+export const MOST_REPLICAS = 20;
 
 /** Null for --help. */
 export function parseOptions(args: string[]): LauncherOptions | null {

@@ -40,6 +40,11 @@ export class Replicas {
     return [...this.#running.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   }
 
+  /** How many replicas of the app are to run. */
+  count(app: App): number {
+    return [...this.#wanted].filter((name) => name.startsWith(`${app}-`)).length;
+  }
+
   /** Resolves when the replica is ready; rejects with the end of its log if it exits. */
   async add(app: App): Promise<Replica> {
     const name = this.#freeName(app);

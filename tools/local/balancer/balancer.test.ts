@@ -1,4 +1,5 @@
-import { Agent, createServer, get, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { Agent, createServer, get, type IncomingMessage, request, type RequestListener, type ServerResponse } from 'node:http';
 import { type Balancer, startBalancer } from './balancer.ts';
 import type { Member } from './pool.ts';
 
@@ -145,5 +146,48 @@ describe('the balancer', () => {
   it('refuses a port that is taken', async () => {
     const { port } = await balance([]);
     await expect(startBalancer(port)).rejects.toThrow('EADDRINUSE');
+  });
+
+  const statusFor = async (url: string, host: string): Promise<number> => {
+    const [response] = (await once(get(url, { headers: { host } }), 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode!;
+  };
+
+  it('serves names of this machine and configured ones, and no other that leads here (DNS rebinding)', async () => {
+    const one = await fake('one');
+    const balancer = await startBalancer(0, { portal: [one] }, ['baton.test']);
+    closers.push(() => balancer.close());
+    while (!isReady(balancer, 'one')) await new Promise(setImmediate);
+    const own = ['localhost', 'LOCALHOST:8080', '127.0.0.1:8080', '[::1]:8080', 'shop.baton.localhost', 'baton.test:1'];
+    for (const host of own) expect([host, await statusFor(balancer.url, host)]).toEqual([host, 200]);
+    const foreign = [
+      'evil.example',
+      'evil.example:8080',
+      'localhost.evil.example',
+      '10.0.0.1',
+      'xlocalhost',
+      'baton.test.evil.example',
+    ];
+    for (const host of foreign) expect([host, await statusFor(balancer.url, host)]).toEqual([host, 421]);
+    expect(one.requests).toHaveLength(own.length);
+  });
+
+  it('refuses a body of more than 1 MiB before it is kept, with and without Content-Length', async () => {
+    const one = await fake('one');
+    const { url, port } = await balance([one]);
+    const send = async (headers: Record<string, string | number>, chunks: Buffer[]) => {
+      const sending = request({ port, host: '127.0.0.1', method: 'POST', headers });
+      for (const chunk of chunks) sending.write(chunk);
+      sending.on('error', () => undefined);
+      const [response] = (await once(sending, 'response')) as [IncomingMessage];
+      sending.destroy();
+      return response.statusCode;
+    };
+    const megabyte = Buffer.alloc(1024 * 1024);
+    expect(await send({ 'content-length': 500 * megabyte.length }, [Buffer.from('x')])).toBe(413);
+    expect(await send({ 'transfer-encoding': 'chunked' }, [megabyte, Buffer.from('x')])).toBe(413);
+    expect(one.requests).toEqual([]);
+    expect(await text(url, { method: 'POST', body: megabyte })).toBe('one');
   });
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import httpProxy from 'http-proxy-3';
 import { LOOPBACK } from '../ports.ts';
 import { forward } from './forward.ts';
+import { isOwnHost } from './hosts.ts';
 import { type Member, Pool } from './pool.ts';
 import { refuse } from './refuse.ts';
 import { StreamLimit } from './stream-limit.ts';
@@ -18,18 +19,26 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
+/** A request may take as long to arrive as in the apps (REQUEST_TIMEOUT_MS), its headers 10 s; checked every second. */
+const TIMEOUTS = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 };
+
 /**
- * One address for all replicas, like an ingress: `/auth` goes to auth, everything else to portal.
- * Rejects with EADDRINUSE when the port is taken.
+ * One address for all replicas, like an ingress: `/auth` goes to auth, everything else to portal. Besides names of this machine,
+ * it serves the host names in `hosts`. Rejects with EADDRINUSE when the port is taken.
  */
-export async function startBalancer(wantedPort: number, members: Partial<Record<App, Member[]>> = {}): Promise<Balancer> {
+export async function startBalancer(
+  wantedPort: number,
+  members: Partial<Record<App, Member[]>> = {},
+  hosts: readonly string[] = [],
+): Promise<Balancer> {
   const pools = { auth: new Pool(), portal: new Pool() };
   for (const app of ['auth', 'portal'] as const) for (const member of members[app] ?? []) pools[app].add(member);
   const proxy = httpProxy.createProxyServer({ xfwd: true });
   proxy.on('proxyRes', keepVisitorsConnection).on('proxyRes', endTogether);
   const streams = new StreamLimit();
   const handle: Handler = (request, response) => {
-    if (!streams.admits(request, response)) refuse(response, 429, 'Too many event streams are open. Close some tabs.');
+    if (!isOwnHost(request.headers.host, hosts)) refuse(response, 421, 'This host name is not served: add it to ALLOWED_HOSTS.');
+    else if (!streams.admits(request, response)) refuse(response, 429, 'Too many event streams are open. Close some tabs.');
     else void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
   };
   const servers = await listen(handle, wantedPort);
@@ -74,7 +83,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 function listenOn(host: string, port: number, handle: Handler): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer(handle).once('error', reject);
+    const server = createServer(TIMEOUTS, handle).once('error', reject);
     server.listen(port, host, () => resolve(server));
   });
 }

@@ -6,6 +6,7 @@ describe('the control API of the launcher', () => {
   const done: string[] = [];
   let control: Control;
   let exit: object | null = null;
+  let running = 1;
 
   const server = {
     get exit() {
@@ -26,6 +27,7 @@ describe('the control API of the launcher', () => {
   const portal = { app: 'portal', name: 'portal-1', pid: 1, url: 'http://here', process: { kill: () => done.push('kill') } };
   const replicas = {
     list: [portal],
+    count: () => running,
     add: async (app: string) => done.push(`add ${app}`),
     remove: async (name: string) => done.push(`remove ${name}`),
   } as unknown as Replicas;
@@ -74,5 +76,13 @@ describe('the control API of the launcher', () => {
     ['/elsewhere', 404, 'Unknown command.'],
   ])('responds to %s with %i', async (path, status, detail) => {
     expect(await ask('POST', path)).toEqual({ status, body: { detail } });
+  });
+
+  it('adds no more replicas than 20 of an app', async () => {
+    running = 20;
+    expect((await ask('POST', '/replicas/portal/add')).status).toBe(409);
+    running = 19;
+    expect((await ask('POST', '/replicas/portal/add')).status).toBe(200);
+    expect(done).toEqual(['add portal']);
   });
 });

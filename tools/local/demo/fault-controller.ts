@@ -1,5 +1,7 @@
 import { createClient } from 'redis';
+import type { App } from '../balancer/balancer.ts';
 import type { Running } from '../extension.ts';
+import { MOST_REPLICAS } from '../options.ts';
 import type { Store } from '../stores.ts';
 
 /** The command cannot be executed now; the message says why. */
@@ -43,13 +45,19 @@ export class FaultController {
 
   async #replica(subject: string, verb: string): Promise<void> {
     const { replicas } = this.#running;
-    if (verb === 'add' && (subject === 'auth' || subject === 'portal')) return void (await replicas.add(subject));
+    if (verb === 'add' && (subject === 'auth' || subject === 'portal')) return this.#add(subject);
     const replica = replicas.list.find(({ name }) => name === subject);
     if (!replica) throw new UnknownError(`There is no replica ${subject}.`);
     if (verb === 'remove') await replicas.remove(subject);
     else if (verb === 'kill') await replica.process.kill();
     else if (verb === 'freeze' || verb === 'thaw') replica.process[verb]();
     else throw new UnknownError('Unknown command.');
+  }
+
+  async #add(app: App): Promise<void> {
+    const { replicas } = this.#running;
+    if (replicas.count(app) >= MOST_REPLICAS) throw new ConflictError(`There are ${MOST_REPLICAS} replicas of ${app} already.`);
+    await replicas.add(app);
   }
 
   async #store(name: StoreName, verb: string): Promise<void> {
