@@ -11,6 +11,8 @@ const secretValues = (cluster: Cluster): string[] =>
     .flatMap(({ metadata }) => Object.values(cluster.secret(metadata.name)))
     .filter((value) => value.length > 0);
 
+const LIMIT = /^nginx\.ingress\.kubernetes\.io\/limit-/;
+
 /** A Service's port, found by name or number. */
 function servicePort(cluster: Cluster, service?: string, port?: { name?: string; number?: number } | number) {
   const wanted = typeof port === 'number' ? { number: port } : port;
@@ -112,17 +114,15 @@ export const referencePolicies: Policy[] = [
     breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.ports![0]!.targetPort = 'web'),
   },
   {
-    rule: 'an Ingress works with any controller: no annotations, no class',
+    rule: 'an Ingress works with any controller: no class, and no annotation but a limit that controllers may ignore',
     find: (cluster) => [
-      ...cluster
-        .all('Ingress')
-        .flatMap(({ metadata, spec }) => [
-          ...unless(
-            Object.keys((metadata as { annotations?: object }).annotations ?? {}).length === 0,
-            `${metadata.name} is annotated`,
-          ),
-          ...unless(spec?.ingressClassName === undefined, `${metadata.name} names a class`),
-        ]),
+      ...cluster.all('Ingress').flatMap(({ metadata, spec }) => [
+        ...unless(
+          Object.keys((metadata as { annotations?: object }).annotations ?? {}).every((name) => LIMIT.test(name)),
+          `${metadata.name} is annotated`,
+        ),
+        ...unless(spec?.ingressClassName === undefined, `${metadata.name} names a class`),
+      ]),
       ...unless(ingressBackends(cluster).length + routeBackends(cluster).length > 0, 'no route leads into the cluster'),
     ],
     breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ kind }) => !/Ingress|HTTPRoute/.test(kind))),
