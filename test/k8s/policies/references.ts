@@ -123,8 +123,11 @@ export const referencePolicies: Policy[] = [
         ),
         ...unless(spec?.ingressClassName === undefined, `${metadata.name} names a class`),
       ]),
-      ...unless(ingressBackends(cluster).length + routeBackends(cluster).length > 0, 'no route leads into the cluster'),
+      ...unless(
+        ingressBackends(cluster).length + routeBackends(cluster).length > 0 || cluster.workload('edge'),
+        'no route leads into the cluster',
+      ),
     ],
-    breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ kind }) => !/Ingress|HTTPRoute/.test(kind))),
+    breakIt: (cluster) => (cluster.manifests = cluster.manifests.filter(({ metadata }) => metadata.name !== 'edge')),
   },
 ];

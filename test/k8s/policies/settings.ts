@@ -1,6 +1,7 @@
 import { loadConfig } from '@baton/platform';
 import { toSessionConfig } from '@baton/session';
 import { portalSettings } from '../../../apps/portal/src/config.ts';
+import type { Manifest } from '../build.ts';
 import type { Cluster } from '../cluster.ts';
 import { unless, type Policy } from './policy.ts';
 
@@ -36,6 +37,17 @@ function problems(env: Record<string, string>): string[] {
   }
 }
 
+/** Every host of the route leads to the machine of the visitor. */
+function isLocal({ spec }: Manifest): boolean {
+  const { rules = [], hostnames = [] } = (spec ?? {}) as { rules?: { host?: string }[]; hostnames?: string[] };
+  const hosts = [...rules.map(({ host }) => host), ...hostnames].filter((host) => host !== undefined);
+  return (
+    hosts.length > 0 &&
+    rules.every(({ host }) => host !== undefined || hostnames.length > 0) &&
+    hosts.every((host) => host === 'baton.localhost')
+  );
+}
+
 export const settingsPolicies: Policy[] = [
   {
     rule: 'the apps read every variable of their environment, and none is missing',
@@ -54,6 +66,21 @@ export const settingsPolicies: Policy[] = [
         ...unless(TRUST_PROXY === '1', 'has a wrong number of trusted proxies'),
       ]),
     breakIt: (cluster) => (cluster.all('ConfigMap').find(({ data }) => data?.['TRUST_PROXY'])!.data!['TRUST_PROXY'] = '0'),
+  },
+  {
+    rule: 'known passwords are not published: with DEMO, no Ingress or HTTPRoute, but for baton.localhost',
+    find: (cluster) => {
+      const isDemo = eachEnvironment(cluster, ({ DEMO = 'false' }) => unless(DEMO === 'false', 'demo')).length > 0;
+      const published = cluster.manifests.filter(({ kind }) => kind === 'Ingress' || kind === 'HTTPRoute');
+      return !isDemo ? [] : published.filter((route) => !isLocal(route)).map(({ metadata }) => `${metadata.name} is published`);
+    },
+    breakIt: (cluster) =>
+      cluster.manifests.push({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { name: 'baton' },
+        spec: { rules: [{ http: { paths: [] } }] },
+      }),
   },
   {
     rule: 'production uses TLS for both stores and for visitors',
