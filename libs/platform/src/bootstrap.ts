@@ -12,6 +12,7 @@ import { servedBy } from './http/served-by.ts';
 import { TimedExpressAdapter } from './http/server-timeouts.ts';
 import { AppLogger, loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
+import { serveMetrics } from './metrics/metrics-server.ts';
 import { PlatformModule } from './platform.module.ts';
 import { shutDownGracefully } from './shutdown/shutdown.ts';
 
@@ -36,6 +37,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
     app: options.module,
     registry,
     logger: loggerParams(options.app, config, options.describeRequest),
+    metrics: config.METRICS_PORT === undefined,
   });
   const adapter = new TimedExpressAdapter(config.REQUEST_TIMEOUT_MS);
   const app = await NestFactory.create<NestExpressApplication>(root, adapter, { bufferLogs: true, abortOnError: false });
@@ -49,6 +51,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   app.use(...securityHeaders({ https }), plausibleAddress, sameOriginOnly({ https }));
   await options.configure?.(app);
   shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
+  if (config.METRICS_PORT !== undefined) await serveMetrics(registry, config.METRICS_PORT, config.BIND_ADDRESS);
   await listen(app, config);
 }
 

@@ -14,11 +14,12 @@ import { Draining } from './shutdown/draining.ts';
 @Global()
 @Module({})
 export class PlatformModule {
-  static forRoot(options: { app: Type | DynamicModule; registry: Registry; logger: Params }): DynamicModule {
+  /** `metrics`: whether the app's own port serves `/metrics`. */
+  static forRoot(options: { app: Type | DynamicModule; registry: Registry; logger: Params; metrics: boolean }): DynamicModule {
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot(options.logger), TerminusModule.forRoot({ logger: false }), options.app],
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, ...(options.metrics ? [MetricsController] : [])],
       providers: [
         AppLogger,
         Readiness,

@@ -15,6 +15,8 @@ export const wholeNumber = (otherwise: number, least = 0, most = Number.MAX_SAFE
 /** What every app of the workspace reads from its environment. */
 export const platformSettings = {
   PORT: wholeNumber(3000, 0, 65535),
+  /** Serves /metrics on a port of its own; unset: on PORT. */
+  METRICS_PORT: z.coerce.number({ error: 'expected a port' }).int().min(1).max(65535).optional(),
   BIND_ADDRESS: z.string().default('0.0.0.0'),
   REPLICA: z.string().max(100).default(hostname()),
   /** Where the replica runs. Kubernetes sets them through the downward API. */
