@@ -43,7 +43,7 @@ describe('npm start', () => {
 
     process.kill(one.pid, 'SIGKILL');
     await until(async () => (await listening(run)).length === 0);
-    expect((await browserless(otherRun.url).get('/health/ready')).status).toBe(200);
+    expect((await browserless(otherRun.url).get('/')).status).toBe(200);
   }, 90_000);
 
   it('runs on Postgres alone and reports it', async () => {

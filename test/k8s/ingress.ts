@@ -37,12 +37,12 @@ function ingressRoutes({ spec }: IIngress): Route[] {
 
 function gatewayRoutes(manifest: Manifest): Route[] {
   const { rules } = manifest['spec'] as {
-    rules: { matches: { path: { type: string; value: string } }[]; backendRefs: { name: string }[] }[];
+    rules: { matches: { path: { type: string; value: string } }[]; backendRefs?: { name: string }[] }[];
   };
   return rules.flatMap(({ matches, backendRefs }) =>
     matches.map(({ path }) => {
       if (path.type !== 'PathPrefix') throw new Error(`type ${path.type} is not supported here`);
-      return { prefix: path.value, service: backendRefs[0]!.name };
+      return { prefix: path.value, service: backendRefs?.[0]?.name ?? 'nowhere' };
     }),
   );
 }

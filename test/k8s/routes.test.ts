@@ -1,4 +1,4 @@
-import { routes } from '../support/routes.ts';
+import { internal, routes } from '../support/routes.ts';
 import { build } from './build.ts';
 import { routeOf } from './ingress.ts';
 
@@ -6,4 +6,9 @@ const [ingress, gateway] = [build('overlays/production'), build('tests/gateway-c
 
 it.each(routes)('Ingress and HTTPRoute lead %s to %s', (path, app) => {
   expect([routeOf(ingress, path), routeOf(gateway, path)]).toEqual([app, app]);
+});
+
+// Both match case-sensitively; METRICS_PORT keeps the metrics off the port that they lead to.
+it.each(internal.filter((path) => path === path.toLowerCase()))('Ingress and HTTPRoute lead %s nowhere', (path) => {
+  expect([routeOf(ingress, path), routeOf(gateway, path)]).toEqual(['nowhere', 'nowhere']);
 });

@@ -15,6 +15,8 @@ export const routes: [path: string, app: 'auth' | 'portal'][] = [
   ['/auth/sessions/abc', 'auth'],
   ['/auth/.well-known/jwks.json', 'auth'],
   ['/authors', 'portal'],
+  ['/healthy', 'portal'],
+  ['/metrics-of-mine', 'portal'],
   ['/auth-x/login', 'portal'],
   ['/Auth/login', 'portal'],
   ['/api/auth/login', 'portal'],
@@ -26,6 +28,9 @@ export const routes: [path: string, app: 'auth' | 'portal'][] = [
 
 /** An event stream that stays open. */
 const HELD = '/api/events?last=held';
+
+/** Paths of the replicas that no edge leads to. */
+export const internal = ['/metrics', '/metrics?x=1', '/metrics/', '/Metrics', '/health', '/health/ready', '/health/live?x=1'];
 
 export interface Stub {
   name: string;
@@ -68,6 +73,10 @@ export function testFront(start: (replicas: { auth: [Stub]; portal: [Stub] }) =>
 
   it.each(routes)('serves %s from %s, with the path unchanged', async (path, app) => {
     expect(await request(path)).toMatchObject({ app, url: path });
+  });
+
+  it.each(internal)('leads %s nowhere', async (path) => {
+    expect((await fetch(`${front}${path}`)).status).toBe(404);
   });
 
   it('ignores forwarding headers of visitors and sets its own', async () => {

@@ -13,6 +13,9 @@ const secretValues = (cluster: Cluster): string[] =>
 
 const LIMIT = /^nginx\.ingress\.kubernetes\.io\/limit-/;
 
+/** Those with pods: `nowhere` has none on purpose. */
+const services = (cluster: Cluster) => cluster.all('Service').filter(({ metadata }) => metadata.name !== 'nowhere');
+
 /** A Service's port, found by name or number. */
 function servicePort(cluster: Cluster, service?: string, port?: { name?: string; number?: number } | number) {
   const wanted = typeof port === 'number' ? { number: port } : port;
@@ -29,7 +32,9 @@ const routeBackends = (cluster: Cluster) =>
   cluster.manifests
     .filter(({ kind }) => kind === 'HTTPRoute')
     .flatMap(({ spec }) =>
-      (spec as { rules: { backendRefs: { name: string; port: number }[] }[] }).rules.flatMap(({ backendRefs }) => backendRefs),
+      (spec as { rules: { backendRefs?: { name: string; port: number }[] }[] }).rules.flatMap(
+        ({ backendRefs = [] }) => backendRefs,
+      ),
     );
 
 export const referencePolicies: Policy[] = [
@@ -73,7 +78,7 @@ export const referencePolicies: Policy[] = [
     find: (cluster) => {
       const pods = cluster.workloads.map(({ labels }) => labels);
       const selectors = [
-        ...cluster.all('Service').map(({ metadata, spec }) => [metadata.name, { matchLabels: spec!.selector! }] as const),
+        ...services(cluster).map(({ metadata, spec }) => [metadata.name, { matchLabels: spec!.selector! }] as const),
         ...cluster.all('PodDisruptionBudget').map(({ metadata, spec }) => [metadata.name, spec!.selector!] as const),
         ...cluster.all('Deployment').map(({ metadata, spec }) => [metadata.name, spec!.selector] as const),
       ];
@@ -97,7 +102,7 @@ export const referencePolicies: Policy[] = [
           `${app.metadata.name} listens on ${PORT}`,
         );
       }),
-      ...cluster.all('Service').flatMap(({ metadata, spec }) => {
+      ...services(cluster).flatMap(({ metadata, spec }) => {
         const [workload] = cluster.workloads.filter(({ labels }) => selects({ matchLabels: spec!.selector! }, labels));
         const names = workload?.spec.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name)) ?? [];
         return spec!.ports!.flatMap(({ targetPort }) =>

@@ -38,6 +38,7 @@ export async function startBalancer(
   const streams = new StreamLimit();
   const handle: Handler = (request, response) => {
     if (!isOwnHost(request.headers.host, hosts)) refuse(response, 421, 'This host name is not served: add it to ALLOWED_HOSTS.');
+    else if (isInternal(request.url ?? '/')) refuse(response, 404, 'This path is not served here.');
     else if (!streams.admits(request, response)) refuse(response, 429, 'Too many event streams are open. Close some tabs.');
     else void forward(proxy, pools[appFor(request.url ?? '/')], request, response);
   };
@@ -59,6 +60,9 @@ function keepVisitorsConnection({ headers }: IncomingMessage): void {
   delete headers.connection;
   delete headers['keep-alive'];
 }
+
+/** For the scraper and the health checks, which ask the replicas themselves. */
+const isInternal = (url: string): boolean => /^\/(health|metrics)([/?]|$)/i.test(url);
 
 const appFor = (url: string): App => (/^\/auth([/?]|$)/.test(url) ? 'auth' : 'portal');
 

@@ -11,6 +11,7 @@ import { ClusterViews } from './cluster-views.ts';
 import { ClusterFrame } from './cluster.frame.tsx';
 import { type FaultInput, faultInput, launcherPath } from './fault-input.ts';
 import { Launcher } from './launcher.ts';
+import { maySeeCluster } from './may-see-cluster.ts';
 
 const PAGE = {
   title: 'Cluster',
@@ -33,6 +34,7 @@ export class ClusterController {
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
   page(@Req() request: Request) {
+    this.refuseOthers(request);
     const faults = this.config.DEMO;
     const controls = { faults, launcher: faults && this.launcher.isAvailable };
     const props: BoardProps = { view: this.views.now(), controls, me: meOf(request) };
@@ -51,6 +53,12 @@ export class ClusterController {
     await this.carryOut(parse(faultInput, body));
     if (prefersPage(request)) response.redirect(303, '/cluster');
     else response.status(204).end();
+  }
+
+  private refuseOthers(request: Request): void {
+    if (maySeeCluster(request, this.config)) return;
+    if (!request.session?.user) throw new ProblemException(401, { title: 'Sign in first', detail: 'You are not signed in.' });
+    throw new ProblemException(403, { title: 'Forbidden', detail: 'Only administrators may see the cluster.' });
   }
 
   private async carryOut(input: FaultInput): Promise<void> {
