@@ -65,6 +65,13 @@ describe('signing in', () => {
     expect([response.status, response.body.fields]).toEqual([400, ['username', 'password']]);
   });
 
+  it.each(['/auth/login', '/auth/register'])('gets a 400 from %s for a name that Postgres cannot store', async (path) => {
+    for (const username of ['ro\u0000bin', 'robin\ud800']) {
+      const response = await site.visitor().post(path, { ...USER, username });
+      expect([response.status, response.body.fields]).toEqual([400, ['username']]);
+    }
+  });
+
   it('shows the form with the name but without the password after a failed login', async () => {
     const response = await site
       .visitor()
