@@ -1,5 +1,6 @@
 /** @seconds 10 */
 import { browserless, USER } from '../support/client.ts';
+import { startReplica } from '../support/replicas.ts';
 import { newCredentials, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -126,6 +127,29 @@ describe('guessing passwords', () => {
     expect([locked.status, Number(locked.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
     expect(await sessionStatus(victim, site.portal[0]!)).toBe(200);
     expect((await site.visitor().post('/auth/login', USER)).status).toBe(200);
+  }, 60_000);
+
+  it('has no more guesses evaluated in parallel than one after the other: 10 of 100', async () => {
+    const { credentials } = await site.newcomer();
+    const guesses = Array.from({ length: 100 }, (_, index) =>
+      browserless(site.auth[index % 2]!.url).post('/auth/login', { ...credentials, password: `guess ${index}` }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  }, 60_000);
+
+  it('in floods is refused with a 503 before Postgres is asked; other addresses are not affected', async () => {
+    const small = await startReplica('auth', { ...site.env, HASH_QUEUE_PER_ADDRESS: '2', LOGIN_FAILURES_PER_ACCOUNT: '100000' });
+    const { credentials } = await site.newcomer();
+    const wrong = { ...credentials, password: 'wrong' };
+    const flood = Array.from({ length: 60 }, () => browserless(small.url).post('/auth/login', wrong));
+    const elsewhere = { headers: { 'x-forwarded-for': '192.0.2.7' } };
+    expect((await browserless(small.url).post('/auth/login', credentials, elsewhere)).status).toBe(200);
+    const shed = (await Promise.all(flood)).filter(({ status }) => status === 503);
+    expect(shed.length).toBeGreaterThan(0);
+    expect(shed[0]!.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(Number(shed[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
   }, 60_000);
 
   it('is no longer counted after a login with the correct password', async () => {

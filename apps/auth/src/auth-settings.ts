@@ -20,6 +20,9 @@ export const authSettings = {
   /** How many accounts one address may make within the window. */
   REGISTRATIONS_PER_ADDRESS: wholeNumber(100, 1),
   LOGIN_WINDOW_SECONDS: wholeNumber(900, 1),
+  /** How many passwords may wait to be hashed on a replica; further ones get a 503. A hash takes some 30 ms of one core. */
+  HASH_QUEUE: wholeNumber(200, 1),
+  HASH_QUEUE_PER_ADDRESS: wholeNumber(50, 1),
   /** Ending a session, and what an administrator does, asks for the password again after this time. */
   STEP_UP_SECONDS: wholeNumber(900, 1),
   REGISTRATION_OPEN: flag(true),

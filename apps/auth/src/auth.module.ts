@@ -14,6 +14,7 @@ import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { Authenticator } from './login/authenticator.ts';
+import { HashQueue } from './login/hash-queue.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
 import { SignIn } from './login/sign-in.ts';
@@ -33,7 +34,7 @@ export interface AuthOptions {
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [Users, Authenticator, Throttle, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
+  providers: [Users, Authenticator, Throttle, HashQueue, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: StoreHealth, registry: Registry) {

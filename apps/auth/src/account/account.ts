@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import { Authenticator } from '../login/authenticator.ts';
+import { HashQueue } from '../login/hash-queue.ts';
 import { SignIn } from '../login/sign-in.ts';
 import { Throttle } from '../login/throttle.ts';
 import { hashPassword } from '../users/password-hash.ts';
@@ -20,6 +21,7 @@ export class Account {
     private readonly authenticator: Authenticator,
     private readonly signIn: SignIn,
     private readonly throttle: Throttle,
+    private readonly queue: HashQueue,
     private readonly audit: AuditLog,
   ) {}
 
@@ -28,10 +30,11 @@ export class Account {
     if (!isAcceptableUserName(name))
       throw refused('A username has 1 to 64 letters, digits or . _ @ + - and begins with a letter or digit.');
     refuseWeak(password, name);
-    const count = this.throttle.registration(request.ip ?? '');
-    await this.throttle.refuseIfLimited(count);
-    await this.throttle.count(count);
-    const user = await this.users.register(name, password);
+    const address = request.ip ?? '';
+    const user = await this.queue.run(address, async () => {
+      await this.throttle.reserve(this.throttle.registration(address));
+      return this.users.register(name, password);
+    });
     if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'This name is already taken.' });
     await this.audit.record(request, 'registered', { userId: user.id });
     return this.signIn.signIn(request, user);
@@ -41,7 +44,7 @@ export class Account {
   async changePassword(request: Request, current: string, wanted: string): Promise<void> {
     const user = await this.authenticator.authenticate(request, request.session.user!.name, current);
     refuseWeak(wanted, user.name);
-    const passwordHash = await hashPassword(wanted);
+    const passwordHash = await this.queue.run(request.ip ?? '', () => hashPassword(wanted));
     await this.sessions.revokeOthers(request, {
       reason: 'password changed',
       within: (tx) => this.users.replacePassword(tx, user, passwordHash),

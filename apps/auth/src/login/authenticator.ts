@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import type { User } from '../users/user.entity.ts';
 import { Users } from '../users/users.ts';
+import { HashQueue } from './hash-queue.ts';
 import { Throttle, type Count } from './throttle.ts';
 
 /** The only place where a password is compared: for a login, for a step-up, for a change of the password. */
@@ -13,27 +14,31 @@ export class Authenticator {
     private readonly users: Users,
     private readonly throttle: Throttle,
     private readonly audit: AuditLog,
+    private readonly queue: HashQueue,
   ) {}
 
   /**
-   * Checks the throttle before and after the comparison: of many simultaneous guesses, those over the limit are refused
-   * whether they are right or wrong.
-   * @throws ProblemException 401 for a wrong password, an unknown or a disabled user alike; 429 after too many attempts.
+   * @throws ProblemException 401 for a wrong password, an unknown or a disabled user alike; 429 after too many attempts; 503
+   * when too many passwords wait to be compared.
    */
-  async authenticate(request: Request, name: string, password: string): Promise<User> {
-    const suspects = this.throttle.login(name, request.ip ?? '');
-    const counts = [suspects.account, suspects.address];
-    await this.throttle.refuseIfLimited(...counts);
-    const user = await this.users.verify(name, password);
-    await this.throttle.refuseIfLimited(...counts);
-    if (!user) return this.refuse(request, counts);
-    // The address keeps its count: an attacker may own one account.
-    await this.throttle.forget(suspects.account);
+  authenticate(request: Request, name: string, password: string): Promise<User> {
+    const address = request.ip ?? '';
+    return this.queue.run(address, () => this.compare(request, this.throttle.login(name, address), name, password));
+  }
+
+  /** The attempt is counted before the slow comparison, and released if it was none or not a failure. */
+  private async compare(request: Request, counts: Count[], name: string, password: string): Promise<User> {
+    const locked = await this.throttle.reserve(...counts);
+    const user = await this.users.verify(name, password).catch(async (error: unknown) => {
+      await this.throttle.release(...counts);
+      throw error;
+    });
+    if (!user) return this.refuse(request, counts, locked);
+    await this.throttle.settle(...counts);
     return user;
   }
 
-  private async refuse(request: Request, counts: Count[]): Promise<never> {
-    const locked = await this.throttle.count(...counts);
+  private async refuse(request: Request, counts: Count[], locked: boolean): Promise<never> {
     await this.audit.record(request, locked ? 'lockout' : 'login-failed', { details: { against: counts.map(({ key }) => key) } });
     throw wrongCredentials();
   }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { Database } from '@baton/session';
 import { ProblemException } from '@baton/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 import { normaliseUserName } from '../users/user-name.ts';
+import { networkOf } from './network.ts';
 
 /** A counter with a limit per window. */
 export interface Count {
   readonly key: string;
   readonly limit: number;
+  /** A success does not clear it. */
+  readonly kept?: true;
 }
 
 /**
@@ -23,21 +25,52 @@ export class Throttle {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  /** What a wrong password counts against. */
-  login(name: string, address: string): { account: Count; address: Count } {
-    return {
-      account: { key: `account:${digest(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
-      address: { key: `address:${digest(network(address))}`, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS },
-    };
+  /** What a wrong password counts against. The address keeps its count: an attacker may own one account. */
+  login(name: string, address: string): Count[] {
+    return [
+      { key: `account:${digest(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
+      { key: `address:${digest(networkOf(address))}`, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS, kept: true },
+    ];
   }
 
   /** What a new account counts against: hashing its password costs as much as a login. */
   registration(address: string): Count {
-    return { key: `registration:${digest(network(address))}`, limit: this.settings.REGISTRATIONS_PER_ADDRESS };
+    return { key: `registration:${digest(networkOf(address))}`, limit: this.settings.REGISTRATIONS_PER_ADDRESS };
   }
 
-  /** @throws ProblemException 429 with Retry-After while one of them is at its limit. */
-  async refuseIfLimited(...counts: Count[]): Promise<void> {
+  /**
+   * Adds one before the attempt is made, so that of many parallel ones no more are made than the limit allows.
+   * Returns true for the attempt that reaches a limit.
+   * @throws ProblemException 429 with Retry-After while one of them is at its limit.
+   */
+  async reserve(...counts: Count[]): Promise<boolean> {
+    await this.refuseIfLimited(counts);
+    const sorted = counts.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const added = await this.database.query<{ key: string; times: number }>(ADD_BELOW_LIMIT, [
+      sorted.map(({ key }) => key),
+      sorted.map(({ limit }) => limit),
+      this.settings.LOGIN_WINDOW_SECONDS,
+    ]);
+    if (added.length === counts.length) return added.some(({ key, times }) => times === limitOf(counts, key));
+    await this.release(...added);
+    await this.refuseIfLimited(counts);
+    throw tooMany(1);
+  }
+
+  /** Takes back a reservation: the attempt was not a failure. One row at a time, so that no two of these wait for each other. */
+  async release(...counts: Pick<Count, 'key'>[]): Promise<void> {
+    for (const { key } of counts)
+      await this.database.query('UPDATE throttle SET times = times - 1 WHERE key = $1 AND times > 0', [key]);
+  }
+
+  /** After a success: earlier failures no longer count, except where they are kept. */
+  async settle(...counts: Count[]): Promise<void> {
+    await this.release(...counts.filter(({ kept }) => kept));
+    const keys = counts.filter(({ kept }) => !kept).map(({ key }) => key);
+    await this.database.query('DELETE FROM throttle WHERE key = ANY($1::text[]) OR forgotten_at < now()', [keys]);
+  }
+
+  private async refuseIfLimited(counts: Count[]): Promise<void> {
     const [row] = await this.database.query<{ seconds: number | null }>(
       `SELECT ceil(extract(epoch FROM max(forgotten_at) - now()))::integer AS seconds
          FROM throttle JOIN unnest($1::text[], $2::integer[]) AS asked(key, most) USING (key)
@@ -46,36 +79,23 @@ export class Throttle {
     );
     if (row?.seconds) throw tooMany(row.seconds);
   }
-
-  /** Adds one. Returns true for the attempt that reaches a limit. */
-  async count(...counts: Count[]): Promise<boolean> {
-    const rows = await this.database.query<{ key: string; times: number }>(
-      `INSERT INTO throttle AS known (key, times, forgotten_at)
-       SELECT key, 1, now() + make_interval(secs => $2) FROM unnest($1::text[]) AS key
-       ON CONFLICT (key) DO UPDATE SET
-         times = CASE WHEN known.forgotten_at > now() THEN known.times + 1 ELSE 1 END,
-         forgotten_at = CASE WHEN known.forgotten_at > now() THEN known.forgotten_at ELSE excluded.forgotten_at END
-       RETURNING key, times`,
-      [counts.map(({ key }) => key).sort(), this.settings.LOGIN_WINDOW_SECONDS],
-    );
-    return rows.some((row) => row.times === counts.find(({ key }) => key === row.key)?.limit);
-  }
-
-  async forget(count: Count): Promise<void> {
-    await this.database.query('DELETE FROM throttle WHERE key = $1 OR forgotten_at < now()', [count.key]);
-  }
 }
+
+/** The check and the addition are one statement, under the lock of the row: exact across replicas. */
+const ADD_BELOW_LIMIT = `
+  WITH asked AS (SELECT * FROM unnest($1::text[], $2::integer[]) AS asked(key, most))
+  INSERT INTO throttle AS known (key, times, forgotten_at)
+  SELECT key, 1, now() + make_interval(secs => $3) FROM asked
+  ON CONFLICT (key) DO UPDATE SET
+    times = CASE WHEN known.forgotten_at > now() THEN known.times + 1 ELSE 1 END,
+    forgotten_at = CASE WHEN known.forgotten_at > now() THEN known.forgotten_at ELSE excluded.forgotten_at END
+  WHERE known.forgotten_at <= now() OR known.times < (SELECT most FROM asked WHERE asked.key = known.key)
+  RETURNING key, times`;
+
+const limitOf = (counts: Count[], key: string) => counts.find((count) => count.key === key)?.limit;
 
 /** Hashed, because people type passwords into the username field. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
-
-/** The owner of an IPv6 address usually has its whole /64. */
-function network(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = tail === undefined ? head.split(':') : [...head.split(':'), ...Array<string>(8).fill('0')];
-  return groups.slice(0, 4).join(':');
-}
 
 const tooMany = (seconds: number) =>
   new ProblemException(
