@@ -1,4 +1,5 @@
 /** @seconds 8 */
+import { createHash } from 'node:crypto';
 import { ADMIN, type Client, loginAs } from '../support/client.ts';
 import { startReplica } from '../support/replicas.ts';
 import { PASSWORD, startSite, type Site } from './site.ts';
@@ -54,7 +55,12 @@ describe('the audit log', () => {
     expect([await attempt(), await attempt(), await attempt()].map(({ status }) => status)).toEqual([401, 401, 429]);
     const events = await site.query<Row>(`SELECT event FROM audit_log WHERE event IN ('login-failed', 'lockout') ORDER BY id`);
     expect(events.map(({ event }) => event)).toEqual(['login-failed', 'lockout']);
-    expect(JSON.stringify(await site.query('SELECT * FROM audit_log'))).not.toContain('typed-by-mistake');
+    const stored = JSON.stringify([await site.query('SELECT * FROM audit_log'), await site.query('SELECT * FROM throttle')]);
+    expect(stored).toContain('account:');
+    // Nor what everybody can compute from a guess.
+    for (const encoding of ['base64', 'base64url', 'hex'] as const)
+      expect(stored).not.toContain(createHash('sha256').update('typed-by-mistake').digest(encoding));
+    expect(stored).not.toContain('typed-by-mistake');
   });
 
   it('records every revoked session once, although two replicas receive the event', async () => {

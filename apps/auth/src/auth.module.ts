@@ -14,6 +14,7 @@ import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { Authenticator } from './login/authenticator.ts';
+import { Digests } from './login/digests.ts';
 import { HashQueue } from './login/hash-queue.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
@@ -52,6 +53,7 @@ export class AuthModule {
       ],
       providers: [
         { provide: AuthSettings, useValue: settings },
+        { provide: Digests, useValue: new Digests(sessions.peppers) },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },
       ],
     };

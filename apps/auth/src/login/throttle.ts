@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { Database } from '@baton/session';
 import { ProblemException } from '@baton/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 import { normaliseUserName } from '../users/user-name.ts';
+import { Digests } from './digests.ts';
 import { networkOf } from './network.ts';
 
 /** A counter with a limit per window. */
@@ -22,20 +22,21 @@ export interface Count {
 export class Throttle {
   constructor(
     private readonly database: Database,
+    private readonly digests: Digests,
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
   /** What a wrong password counts against. The address keeps its count: an attacker may own one account. */
   login(name: string, address: string): Count[] {
     return [
-      { key: `account:${digest(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
-      { key: `address:${digest(networkOf(address))}`, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS, kept: true },
+      { key: `account:${this.digests.of(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
+      { key: `address:${this.digests.of(networkOf(address))}`, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS, kept: true },
     ];
   }
 
   /** What a new account counts against: hashing its password costs as much as a login. */
   registration(address: string): Count {
-    return { key: `registration:${digest(networkOf(address))}`, limit: this.settings.REGISTRATIONS_PER_ADDRESS };
+    return { key: `registration:${this.digests.of(networkOf(address))}`, limit: this.settings.REGISTRATIONS_PER_ADDRESS };
   }
 
   /**
@@ -93,9 +94,6 @@ const ADD_BELOW_LIMIT = `
   RETURNING key, times`;
 
 const limitOf = (counts: Count[], key: string) => counts.find((count) => count.key === key)?.limit;
-
-/** Hashed, because people type passwords into the username field. */
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 const tooMany = (seconds: number) =>
   new ProblemException(
