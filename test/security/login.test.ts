@@ -1,5 +1,5 @@
 /** @seconds 10 */
-import { browserless, USER } from '../support/client.ts';
+import { browserless, type Client, type Credentials, USER } from '../support/client.ts';
 import { startReplica } from '../support/replicas.ts';
 import { newCredentials, sessionStatus, snapshot, startSite, type Site } from './site.ts';
 
@@ -91,7 +91,7 @@ describe('signing out', () => {
     const response = await client.post('/auth/logout');
     expect(response.status).toBe(204);
     expect(response.headers.get('clear-site-data')).toContain('storage');
-    expect(client.jar.size).toBe(0);
+    expect(client.jar.has('baton')).toBe(false);
     expect(await sessionStatus(before, site.portal[0]!)).toBe(401);
     expect((await before.at(site.auth[1]!.url).get('/auth/sessions')).status).toBe(401);
   });
@@ -151,6 +151,40 @@ describe('guessing passwords', () => {
     expect(shed[0]!.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(Number(shed[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
   }, 60_000);
+
+  it('from elsewhere does not keep the owner out of a browser used before, nor from confirming or changing the password', async () => {
+    const { credentials, ...owner } = await site.newcomer();
+    const stranger = site.visitor();
+    for (let index = 0; index < 11; index++) await stranger.post('/auth/login', { ...credentials, password: 'wrong' });
+    expect((await site.visitor().post('/auth/login', credentials)).status).toBe(429);
+    expect((await owner.post('/auth/reauthenticate', { password: credentials.password })).status).toBe(204);
+    const change = { currentPassword: credentials.password, newPassword: 'another long sentence' };
+    expect((await owner.post('/auth/password', change)).status).toBe(204);
+    await owner.post('/auth/logout');
+    expect((await owner.post('/auth/login', { ...credentials, password: 'another long sentence' })).status).toBe(200);
+  });
+
+  it('in a browser used before has a limit of its own, and only for that account', async () => {
+    const [{ credentials, ...owner }, other] = [await site.newcomer(), await site.newcomer()];
+    await owner.post('/auth/logout');
+    const guess = (who: Credentials) => owner.post('/auth/login', { ...who, password: 'wrong' });
+    for (let index = 0; index < 10; index++) expect((await guess(credentials)).status).toBe(401);
+    expect((await owner.post('/auth/login', credentials)).status).toBe(429);
+    expect((await site.visitor().post('/auth/login', credentials)).status).toBe(200);
+    await site.query('DELETE FROM throttle');
+    await guess(other.credentials);
+    const keys = await site.query<{ key: string }>(`SELECT split_part(key, ':', 1) AS key FROM throttle ORDER BY key`);
+    expect(keys).toEqual([{ key: 'account' }, { key: 'address' }]);
+  });
+
+  it('of a session is counted for that session alone', async () => {
+    const { credentials, ...thief } = await site.newcomer();
+    const owner = await site.signedIn(credentials);
+    const confirm = (client: Client, password: string) => client.post('/auth/reauthenticate', { password });
+    for (let index = 0; index < 10; index++) expect((await confirm(thief, 'wrong')).status).toBe(401);
+    expect((await confirm(thief, credentials.password)).status).toBe(429);
+    expect((await confirm(owner, credentials.password)).status).toBe(204);
+  });
 
   it('is no longer counted after a login with the correct password', async () => {
     const { credentials } = await site.newcomer();

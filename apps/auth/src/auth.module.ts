@@ -13,6 +13,7 @@ import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { DevicesController } from './devices/devices.controller.ts';
+import { KnownDevices } from './devices/known-devices.ts';
 import { Authenticator } from './login/authenticator.ts';
 import { Digests } from './login/digests.ts';
 import { HashQueue } from './login/hash-queue.ts';
@@ -35,7 +36,19 @@ export interface AuthOptions {
 @Module({
   imports: [PassportModule.register({ session: false })],
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
-  providers: [Users, Authenticator, Throttle, HashQueue, LocalStrategy, SignIn, Account, AuditLog, SessionAudit, SigningKeys],
+  providers: [
+    Users,
+    Authenticator,
+    Throttle,
+    HashQueue,
+    KnownDevices,
+    LocalStrategy,
+    SignIn,
+    Account,
+    AuditLog,
+    SessionAudit,
+    SigningKeys,
+  ],
 })
 export class AuthModule {
   constructor(readiness: Readiness, stores: StoreHealth, registry: Registry) {

@@ -42,7 +42,7 @@ export class Account {
 
   /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
   async changePassword(request: Request, current: string, wanted: string): Promise<void> {
-    const user = await this.authenticator.authenticate(request, request.session.user!.name, current);
+    const user = await this.authenticator.confirm(request, current);
     refuseWeak(wanted, user.name);
     const passwordHash = await this.queue.run(request.ip ?? '', () => hashPassword(wanted));
     await this.sessions.revokeOthers(request, {
@@ -54,7 +54,7 @@ export class Account {
   }
 
   async reauthenticate(request: Request, password: string): Promise<void> {
-    await this.authenticator.authenticate(request, request.session.user!.name, password);
+    await this.authenticator.confirm(request, password);
     await this.sessions.reauthenticate(request);
     await this.audit.record(request, 'reauthenticated');
   }

@@ -1,8 +1,11 @@
 import { ProblemException } from '@baton/platform';
+import { sessionInfo } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
+import { KnownDevices } from '../devices/known-devices.ts';
 import type { User } from '../users/user.entity.ts';
+import { normaliseUserName } from '../users/user-name.ts';
 import { Users } from '../users/users.ts';
 import { HashQueue } from './hash-queue.ts';
 import { Throttle, type Count } from './throttle.ts';
@@ -15,6 +18,7 @@ export class Authenticator {
     private readonly throttle: Throttle,
     private readonly audit: AuditLog,
     private readonly queue: HashQueue,
+    private readonly devices: KnownDevices,
   ) {}
 
   /**
@@ -22,8 +26,19 @@ export class Authenticator {
    * when too many passwords wait to be compared.
    */
   authenticate(request: Request, name: string, password: string): Promise<User> {
-    const address = request.ip ?? '';
-    return this.queue.run(address, () => this.compare(request, this.throttle.login(name, address), name, password));
+    const device = this.devices.find(request, normaliseUserName(name));
+    const counts = device === null ? this.throttle.login(name, request.ip ?? '') : this.throttle.knownDevice(name, device);
+    return this.inTurn(request, counts, name, password);
+  }
+
+  /** The same for the password of the user who is signed in. */
+  confirm(request: Request, password: string): Promise<User> {
+    const { id, name } = request.session.user!;
+    return this.inTurn(request, this.throttle.confirmation(id, sessionInfo(request)!.publicId), name, password);
+  }
+
+  private inTurn(request: Request, counts: Count[], name: string, password: string): Promise<User> {
+    return this.queue.run(request.ip ?? '', () => this.compare(request, counts, name, password));
   }
 
   /** The attempt is counted before the slow comparison, and released if it was none or not a failure. */

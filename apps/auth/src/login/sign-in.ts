@@ -2,6 +2,7 @@ import { KeyedMutex, Sessions, type SessionUser, type Tx } from '@baton/session'
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
+import { KnownDevices } from '../devices/known-devices.ts';
 import type { User } from '../users/user.entity.ts';
 import { sessionUser, Users } from '../users/users.ts';
 import { wrongCredentials } from './authenticator.ts';
@@ -16,6 +17,7 @@ export class SignIn {
     private readonly sessions: Sessions,
     private readonly users: Users,
     private readonly audit: AuditLog,
+    private readonly devices: KnownDevices,
   ) {}
 
   /** The password may be changed or the account disabled while the hash is compared, so the guard checks again. */
@@ -25,6 +27,7 @@ export class SignIn {
       if (!(await this.users.stillSame(tx, user))) throw wrongCredentials();
     };
     await this.logins.run(user.id, () => this.sessions.signIn(request, signedIn, { guard }));
+    this.devices.remember(request, user.name);
     await this.audit.record(request, 'login-ok');
     return signedIn;
   }

@@ -26,7 +26,18 @@ export class Throttle {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  /** What a wrong password counts against. The address keeps its count: an attacker may own one account. */
+  /** What a wrong password of a browser in which the account has signed in counts against: nobody else can use this up. */
+  knownDevice(name: string, device: string): Count[] {
+    const key = `device:${this.digests.of(`${normaliseUserName(name)} ${device}`)}`;
+    return [{ key, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT }];
+  }
+
+  /** What a wrong password of somebody who is signed in counts against: apart from logins, which anybody can attempt. */
+  confirmation(userId: string, publicId: string): Count[] {
+    return [{ key: `confirmation:${userId}:${publicId}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT }];
+  }
+
+  /** What a wrong password of any other browser counts against. The address keeps its count: an attacker may own one account. */
   login(name: string, address: string): Count[] {
     return [
       { key: `account:${this.digests.of(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
