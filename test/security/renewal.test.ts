@@ -9,6 +9,7 @@ beforeAll(async () => {
   site = await startSite({ env: { SESSION_RENEW_SECONDS: '1' } });
 }, 60_000);
 
+const form = { headers: { accept: 'text/html' } };
 const cookieOf = (client: Client) => client.jar.get('baton');
 
 /** Uses the session until its id is renewed and the new id is used. Returns the visitor with the old id. */
@@ -131,5 +132,29 @@ describe('a session in use', () => {
     };
     const deadline = performance.now() + 5000;
     while (!(await isInformed())) if (performance.now() > deadline) throw new Error('The owner was not informed.');
+  }, 30_000);
+
+  it('shows its owner the notice of the theft until it is acknowledged, and every further theft', async () => {
+    const { credentials, ...owner } = await site.newcomer();
+    const { id } = (await owner.get('/auth/account')).body.user as { id: string };
+    const theft = () => site.query(`INSERT INTO audit_log (event, user_id, replica) VALUES ('theft-detected', $1, 'test')`, [id]);
+    const notice = async () => {
+      const { text } = await owner.get('/auth/account', form);
+      return { isShown: text.includes('may have been stolen'), through: /name="through" value="(\d+)"/.exec(text)?.[1] ?? '' };
+    };
+    await theft();
+    for (let login = 0; login < 12; login++) await site.signedIn(credentials);
+    const { isShown, through } = await notice();
+    expect(isShown).toBe(true);
+    await theft();
+    await owner.submit('/auth/account/theft', { through }, form);
+    expect((await notice()).isShown).toBe(true);
+    const response = await owner.submit('/auth/account/theft', { through: (await notice()).through }, form);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/auth/account']);
+    expect((await notice()).isShown).toBe(false);
+    const [{ credentials: _, ...stranger }] = [await site.newcomer()];
+    await theft();
+    await stranger.post('/auth/account/theft', { through: '999999999' });
+    expect((await notice()).isShown).toBe(true);
   }, 30_000);
 });

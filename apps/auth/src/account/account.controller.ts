@@ -14,6 +14,7 @@ import { Account } from './account.ts';
 
 const RECENT_EVENTS = 10;
 const passwordChange = z.object({ currentPassword: typedPassword, newPassword: typedPassword });
+const acknowledgement = z.object({ through: z.string().regex(/^\d{1,15}$/) });
 const confirmation = z.object({ password: typedPassword });
 
 @Controller('auth')
@@ -29,9 +30,21 @@ export class AccountController {
   @UseFilters(FormFilter.around(accountPage))
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const user = request.session.user!;
-    const events = await this.audit.recent(user.id, RECENT_EVENTS);
-    if (prefersPage(request)) this.pages.send(request, response, (context) => accountPage({ ...context, events }));
-    else response.json({ user, events });
+    const [events, theft] = await Promise.all([this.audit.recent(user.id, RECENT_EVENTS), this.audit.theft(user.id)]);
+    if (prefersPage(request)) this.pages.send(request, response, (context) => accountPage({ ...context, events, theft }));
+    else response.json({ user, events, theft });
+  }
+
+  /** The notice of a theft is shown until its owner says so. */
+  @Post('account/theft')
+  @UseFilters(FormFilter.around(accountPage))
+  async acknowledgeTheft(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { through } = parse(acknowledgement, request.body);
+    const theft = await this.audit.theft(request.session.user!.id);
+    if (theft && Number(theft.id) >= Number(through))
+      await this.audit.record(request, 'theft-acknowledged', { details: { through } });
+    if (prefersPage(request)) response.redirect(303, '/auth/account');
+    else response.status(204).end();
   }
 
   @Post('password')

@@ -12,6 +12,7 @@ export type AuditEvent =
   | 'registered'
   | 'password-changed'
   | 'reauthenticated'
+  | 'theft-acknowledged'
   | 'account-disabled'
   | 'account-enabled'
   | 'sessions-ended-by-admin'
@@ -36,6 +37,12 @@ export interface RecordedEvent {
   reason: string | null;
 }
 
+export interface Theft {
+  /** Of the event: acknowledges this theft and those before it, not one that the owner has not seen. */
+  id: string;
+  at: Date;
+}
+
 /** Who did what, when, from where: a row in `audit_log` and a line in the log. Never an id, a key or a password. */
 @Injectable()
 export class AuditLog {
@@ -46,12 +53,12 @@ export class AuditLog {
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
-  record(
+  async record(
     request: Request,
     event: AuditEvent,
     more: { userId?: string; publicId?: string | null; details?: object } = {},
   ): Promise<void> {
-    return this.write({
+    await this.write({
       event,
       userId: more.userId ?? request.session?.user?.id ?? null,
       publicId: more.publicId ?? sessionInfo(request)?.publicId ?? null,
@@ -71,12 +78,25 @@ export class AuditLog {
     );
   }
 
-  /** Always writes the log line. An unavailable table does not fail the request. */
-  async write(entry: AuditEntry): Promise<void> {
+  /** The newest theft of a session that its owner has not acknowledged. */
+  async theft(userId: string): Promise<Theft | null> {
+    const [row] = await this.database.query<Theft>(
+      `SELECT id, at FROM audit_log WHERE user_id = $1 AND event = 'theft-detected' AND id > (
+         SELECT coalesce(max((details->>'through')::bigint), 0) FROM audit_log WHERE user_id = $1 AND event = 'theft-acknowledged')
+        ORDER BY id DESC LIMIT 1`,
+      [userId],
+    );
+    return row ?? null;
+  }
+
+  /** Always writes the log line. An unavailable table does not fail the request. Returns false if the row is missing. */
+  async write(entry: AuditEntry): Promise<boolean> {
     try {
       if (await this.insert(entry)) this.logger.log({ audit: entry, msg: entry.event });
+      return true;
     } catch (error) {
       this.logger.warn({ audit: entry, stored: false, reason: String(error), msg: entry.event });
+      return false;
     }
   }
 

@@ -1,16 +1,16 @@
 import { Field, Notice, type PageContext } from '@baton/ui';
-import type { RecordedEvent } from '../audit/audit-log.ts';
+import type { RecordedEvent, Theft } from '../audit/audit-log.ts';
 import { FormPage, ProblemNotice } from './form-page.tsx';
 import { NewPassword } from './register.page.tsx';
 
-type AccountContext = PageContext & { done?: string; events?: RecordedEvent[] };
+type AccountContext = PageContext & { done?: string; events?: RecordedEvent[]; theft?: Theft | null };
 
-export const accountPage = ({ done, events = [], ...context }: AccountContext) => (
+export const accountPage = ({ done, events = [], theft, ...context }: AccountContext) => (
   <FormPage context={context} title="Account" heading={context.visit.user?.name}>
     <p>
       <a href="/auth/sessions">Signed-in devices</a>
     </p>
-    <Theft events={events} />
+    {theft && <TheftNotice theft={theft} />}
     <h2>Change the password</h2>
     <ProblemNotice problem={context.problem} />
     {done && <Notice tone="good" title={done} />}
@@ -25,12 +25,18 @@ export const accountPage = ({ done, events = [], ...context }: AccountContext) =
 );
 
 /** A replaced id was used again: two people held ids of the session, and one of them was not its owner. */
-const Theft = ({ events }: { events: RecordedEvent[] }) =>
-  events.some(({ event }) => event === 'theft-detected') ? (
-    <Notice tone="bad" title="One of your sessions may have been stolen and has been ended.">
-      If you do not recognize a device, change your password. This signs out all other devices.
-    </Notice>
-  ) : null;
+const TheftNotice = ({ theft }: { theft: Theft }) => (
+  <Notice tone="bad" title="One of your sessions may have been stolen and has been ended.">
+    <p>
+      This was at {theft.at.toISOString().slice(0, 16).replace('T', ' ')} UTC. If you do not recognize a device, change your
+      password. This signs out all other devices.
+    </p>
+    <form method="post" action="/auth/account/theft">
+      <input type="hidden" name="through" value={theft.id} />
+      <button class="button quiet small">I have read this</button>
+    </form>
+  </Notice>
+);
 
 const Events = ({ events }: { events: RecordedEvent[] }) =>
   events.length === 0 ? null : (
