@@ -74,6 +74,21 @@ describe('the audit log', () => {
     expect(revoked).toHaveLength(1);
   });
 
+  it('records what happened while no replica ran, however much', async () => {
+    const quiet = await startSite({ auths: 0, portals: 0 });
+    await quiet.query(
+      `INSERT INTO session_event (type, user_id, public_id, reason) SELECT 'revoked', 'ada', 'session ' || n, 'logout' FROM generate_series(1, 1200) AS n`,
+    );
+    await quiet.query(
+      `INSERT INTO audit_log (event, user_id, replica, session_event_id) SELECT 'session-revoked', 'ada', 'before', min(id) FROM session_event`,
+    );
+    const replicas = await Promise.all([startReplica('auth', quiet.env), startReplica('auth', quiet.env)]);
+    expect(replicas).toHaveLength(2);
+    const recorded = async () => (await quiet.query(`SELECT count(*)::int AS rows FROM audit_log WHERE user_id = 'ada'`))[0]!;
+    for (const deadline = performance.now() + 20_000; (await recorded())['rows'] !== 1200;)
+      if (performance.now() > deadline) throw new Error(`Recorded: ${JSON.stringify(await recorded())}`);
+  }, 60_000);
+
   it('records a logout only after it happened', async () => {
     const settings = { SESSION_STRATEGY: 'postgres', SESSION_POSTGRES_DEADLINE_MS: '1000' };
     const replica = await startReplica('auth', { ...site.env, ...settings });
