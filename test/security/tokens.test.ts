@@ -41,6 +41,17 @@ describe('a token', () => {
     expect(payload).toMatchObject({ sub: expect.any(String), sid: expect.any(String), jti: expect.any(String) });
   });
 
+  it('has the roles that the user has now, not those of the login', async () => {
+    const client = await site.newcomer();
+    const change = (roles: string) =>
+      site.query('UPDATE users SET roles = $1::text[] WHERE name = $2', [roles, client.credentials.username]);
+    await change('{user,admin}');
+    const admin = await site.signedIn(client.credentials);
+    expect(decodeJwt(await tokenOf(admin))).toMatchObject({ roles: ['user', 'admin'] });
+    await change('{user}');
+    expect(decodeJwt(await tokenOf(admin))).toMatchObject({ roles: ['user'] });
+  });
+
   it('is issued to signed-in users only', async () => {
     expect((await site.visitor().post('/auth/token')).status).toBe(401);
   });

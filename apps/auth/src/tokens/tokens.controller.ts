@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { ProblemException } from '@baton/platform';
 import { SessionGuard, sessionInfo } from '@baton/session';
 import { Controller, Get, Header, Inject, Post, Req, HttpCode, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { SignJWT } from 'jose';
 import { AuthSettings } from '../auth-settings.ts';
+import { Users } from '../users/users.ts';
 import { SigningKeys, TOKEN_SECONDS } from './signing-keys.ts';
 
 @Controller('auth')
 export class TokensController {
   constructor(
     private readonly keys: SigningKeys,
+    private readonly users: Users,
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
@@ -31,9 +34,11 @@ export class TokensController {
     return { keys };
   }
 
+  /** Reads the roles from the table: the session still has those of the login. */
   private async sign(request: Request, seconds: number): Promise<string> {
-    const user = request.session.user!;
-    const { kid, key } = await this.keys.current();
+    const [user, { kid, key }] = await Promise.all([this.users.find(request.session.user!.id), this.keys.current()]);
+    if (user === null || user.disabledAt !== null)
+      throw new ProblemException(401, { title: 'Sign in first', detail: 'This account is disabled.' });
     return new SignJWT({ sid: sessionInfo(request)!.publicId, name: user.name, roles: user.roles })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setIssuer(this.settings.TOKEN_ISSUER)
