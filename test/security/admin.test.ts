@@ -46,6 +46,27 @@ describe('an administrator', () => {
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
   });
 
+  it('cannot disable the last enabled administrator, not even two of them each other at once', async () => {
+    const id = await idOf(ADMIN.username);
+    expect((await admin.post(`/auth/admin/users/${id}/disable`)).status).toBe(409);
+    expect((await admin.get('/auth/admin/users')).status).toBe(200);
+    const second = await site.newcomer();
+    const secondId = await idOf(second.credentials.username);
+    await site.query(`UPDATE users SET roles = '{user,admin}' WHERE id = $1`, [secondId]);
+    const answers = await Promise.all([
+      admin.post(`/auth/admin/users/${secondId}/disable`),
+      second.at(site.auth[1]!.url).post(`/auth/admin/users/${id}/disable`),
+    ]);
+    expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    const enabled = await site.query(`SELECT id FROM users WHERE 'admin' = ANY(roles) AND disabled_at IS NULL`);
+    expect(enabled).toHaveLength(1);
+    await site.query(
+      `UPDATE users SET disabled_at = NULL, roles = CASE WHEN id = $1 THEN '{user,admin}'::text[] ELSE '{user}' END`,
+      [id],
+    );
+    admin = await site.signedIn(ADMIN);
+  });
+
   it('revokes all sessions of a user', async () => {
     const client = await site.newcomer();
     const id = await idOf(client.credentials.username);

@@ -32,7 +32,10 @@ export class AdminController {
     await this.mustExist(id);
     const ended = await this.sessions.revokeAll(id, {
       reason: 'account disabled',
-      within: (tx) => this.users.setDisabled(tx, id, true),
+      within: async (tx) => {
+        await this.users.refuseLastAdmin(tx, id);
+        await this.users.setDisabled(tx, id, true);
+      },
     });
     await this.audit.record(request, 'account-disabled', { details: { account: id, ended } });
     return { ended };

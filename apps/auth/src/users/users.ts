@@ -65,6 +65,18 @@ export class Users {
       throw new ProblemException(409, { title: 'Conflict', detail: 'The password was changed by another request.' });
   }
 
+  /**
+   * Part of the transaction that disables the account. Locks all administrators, so that two cannot disable each other at once.
+   * @throws ProblemException 409 for the last one that is enabled: nobody could enable an account again.
+   */
+  async refuseLastAdmin(tx: Tx, id: string): Promise<void> {
+    const admins = await tx.query<{ id: string }>(
+      `SELECT id FROM users WHERE 'admin' = ANY(roles) AND disabled_at IS NULL ORDER BY id FOR UPDATE`,
+    );
+    if (admins.length === 1 && admins[0]!.id === id)
+      throw new ProblemException(409, { title: 'Last administrator', detail: 'This is the only account that can administer.' });
+  }
+
   async setDisabled(tx: Tx, id: string, disabled: boolean): Promise<void> {
     await tx.query('UPDATE users SET disabled_at = CASE WHEN $2 THEN coalesce(disabled_at, now()) END WHERE id = $1', [
       id,
