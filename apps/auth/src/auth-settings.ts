@@ -25,6 +25,9 @@ export const authSettings = {
   HASH_QUEUE_PER_ADDRESS: wholeNumber(50, 1),
   /** Ending a session, and what an administrator does, asks for the password again after this time. */
   STEP_UP_SECONDS: wholeNumber(900, 1),
+  /** A range API such as https://api.pwnedpasswords.com/range/ that new passwords are checked against. Unset: none. */
+  BREACHED_PASSWORDS_URL: z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional(),
+  BREACHED_PASSWORDS_TIMEOUT_MS: wholeNumber(1000, 1, 60_000),
   REGISTRATION_OPEN: flag(true),
   /** How old the newest key that signs tokens may become before the next one is made. */
   TOKEN_KEY_SECONDS: wholeNumber(86_400, 1),

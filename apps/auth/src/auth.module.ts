@@ -24,6 +24,7 @@ import { Throttle } from './login/throttle.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
+import { BreachedPasswords } from './users/breached-passwords.ts';
 import { User } from './users/user.entity.ts';
 import { Users } from './users/users.ts';
 
@@ -38,6 +39,7 @@ export interface AuthOptions {
   controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
   providers: [
     Users,
+    BreachedPasswords,
     Authenticator,
     Throttle,
     HashQueue,

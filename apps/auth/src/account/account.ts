@@ -7,6 +7,7 @@ import { Authenticator } from '../login/authenticator.ts';
 import { HashQueue } from '../login/hash-queue.ts';
 import { SignIn } from '../login/sign-in.ts';
 import { Throttle } from '../login/throttle.ts';
+import { BreachedPasswords } from '../users/breached-passwords.ts';
 import { hashPassword } from '../users/password-hash.ts';
 import { passwordWeakness } from '../users/password-rules.ts';
 import { isAcceptableUserName, normaliseUserName } from '../users/user-name.ts';
@@ -23,13 +24,14 @@ export class Account {
     private readonly throttle: Throttle,
     private readonly queue: HashQueue,
     private readonly audit: AuditLog,
+    private readonly breaches: BreachedPasswords,
   ) {}
 
   async register(request: Request, typedName: string, password: string) {
     const name = normaliseUserName(typedName);
     if (!isAcceptableUserName(name))
       throw refused('A username has 1 to 64 letters, digits or . _ @ + - and begins with a letter or digit.');
-    refuseWeak(password, name);
+    await this.refuseWeak(password, name);
     const address = request.ip ?? '';
     const user = await this.queue.run(address, async () => {
       await this.throttle.reserve(this.throttle.registration(address));
@@ -43,7 +45,7 @@ export class Account {
   /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
   async changePassword(request: Request, current: string, wanted: string): Promise<void> {
     const user = await this.authenticator.confirm(request, current);
-    refuseWeak(wanted, user.name);
+    await this.refuseWeak(wanted, user.name);
     const passwordHash = await this.queue.run(request.ip ?? '', () => hashPassword(wanted));
     await this.sessions.revokeOthers(request, {
       reason: 'password changed',
@@ -58,16 +60,18 @@ export class Account {
     await this.sessions.reauthenticate(request);
     await this.audit.record(request, 'reauthenticated');
   }
+
+  private async refuseWeak(password: string, userName: string): Promise<void> {
+    const weakness = passwordWeakness(password, userName);
+    if (weakness) throw refused(weakness);
+    if (await this.breaches.includes(password))
+      throw refused('This password is known from a data breach, and attackers try those.');
+  }
 }
 
 /** The password is already changed. An error, because another tab logged out meanwhile, would suggest that it is not. */
 function sessionMayHaveEnded(error: unknown): void {
   if (!(error instanceof SessionGoneError)) throw error;
-}
-
-function refuseWeak(password: string, userName: string): void {
-  const weakness = passwordWeakness(password, userName);
-  if (weakness) throw refused(weakness);
 }
 
 const refused = (detail: string) => new ProblemException(422, { title: 'Not accepted', detail });

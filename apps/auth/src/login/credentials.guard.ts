@@ -3,14 +3,10 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { LONGEST_PASSWORD } from '../users/password-rules.ts';
 
 export const typedName = z.string().min(1).max(200);
-/** Twice the limit: what is typed may be longer than its normalised form. */
-export const typedPassword = z
-  .string()
-  .min(1)
-  .max(LONGEST_PASSWORD * 2);
+/** In UTF-16 units. Longer than a new password may be: older ones had up to 256 characters. */
+export const typedPassword = z.string().min(1).max(512);
 
 const credentials = z.object({ username: typedName, password: typedPassword });
 

@@ -1,5 +1,5 @@
-import { hash } from '@node-rs/argon2';
-import { hashPassword, isOutdated, isPassword } from './password-hash.ts';
+import { hash, verify } from '@node-rs/argon2';
+import { ARGON2_PARAMETERS, hashPassword, isOutdated, isPassword } from './password-hash.ts';
 
 describe('a password hash', () => {
   it('is Argon2id with the parameters of OWASP, and different each time', async () => {
@@ -13,6 +13,17 @@ describe('a password hash', () => {
     expect(await isPassword(stored, 'Zürich-Über'.normalize('NFD'))).toBe(true);
     expect(await isPassword(stored, 'zürich-über')).toBe(false);
     expect(await isPassword(stored, 'Zürich-Über ')).toBe(false);
+  });
+
+  it('is made of the characters as typed', async () => {
+    const stored = await hashPassword('ﬁve²');
+    expect(await verify(stored, 'ﬁve²')).toBe(true);
+    expect(await isPassword(stored, 'ﬁve²')).toBe(true);
+    expect(await isPassword(stored, 'five2')).toBe(false);
+  });
+
+  it('of the version before, which normalised by NFKC, still belongs to its password', async () => {
+    expect(await isPassword(await hash('five2', ARGON2_PARAMETERS), 'ﬁve²')).toBe(true);
   });
 
   it('is outdated when the parameters have changed', async () => {
