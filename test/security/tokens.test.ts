@@ -35,6 +35,7 @@ describe('a token', () => {
     const published = await site.visitor().get('/auth/.well-known/jwks.json');
     expect(published.headers.get('cache-control')).toMatch(/public, max-age=\d+/);
     expect(published.text).not.toMatch(/"d":/);
+    expect(published.headers.getSetCookie()).toEqual([]);
     const options = { issuer: 'baton-auth', audience: 'baton-portal', algorithms: ['EdDSA'] };
     const { payload } = await jwtVerify(token, createLocalJWKSet(published.body), options);
     expect(payload.exp! - payload.iat!).toBe(300);

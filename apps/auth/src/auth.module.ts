@@ -23,7 +23,7 @@ import { SignIn } from './login/sign-in.ts';
 import { Throttle } from './login/throttle.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
-import { TokensController } from './tokens/tokens.controller.ts';
+import { isKeySet, TokensController } from './tokens/tokens.controller.ts';
 import { BreachedPasswords } from './users/breached-passwords.ts';
 import { User } from './users/user.entity.ts';
 import { Users } from './users/users.ts';
@@ -62,7 +62,7 @@ export class AuthModule {
     return {
       module: AuthModule,
       imports: [
-        SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem }),
+        SessionModule.forRoot(sessions, { entities: [User], fail: sendProblem, exclude: isKeySet }),
         PagesModule.forRoot(site),
         DemoModule.forRoot(settings),
       ],

@@ -8,6 +8,9 @@ import { AuthSettings } from '../auth-settings.ts';
 import { Users } from '../users/users.ts';
 import { SigningKeys, TOKEN_SECONDS } from './signing-keys.ts';
 
+/** The published keys are the same for everybody, and caches keep them: they need no session. */
+export const isKeySet = ({ path }: Request): boolean => path === '/auth/.well-known/jwks.json';
+
 @Controller('auth')
 export class TokensController {
   constructor(

@@ -1,9 +1,9 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import expressSession from 'express-session';
 import { newSessionId } from '../model/id.ts';
 import { BatonSession, type Fail } from './baton-session.ts';
 import type { ExpressStore } from './express-store.ts';
-import { SignedCookie } from './signed-cookie.ts';
+import { forbidStoring, SignedCookie } from './signed-cookie.ts';
 
 export interface EngineConfig {
   readonly engine: 'baton' | 'express-session';
@@ -20,7 +20,7 @@ export function sessionMiddleware(config: EngineConfig, expressStore: ExpressSto
     const baton = new BatonSession(expressStore, cookie, fail);
     return (request, response, next) => baton.handle(request, response, next);
   }
-  return expressSession({
+  const stock = expressSession({
     store: expressStore,
     name,
     secret: [...config.secrets],
@@ -30,4 +30,17 @@ export function sessionMiddleware(config: EngineConfig, expressStore: ExpressSto
     proxy: true,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: config.absoluteSeconds * 1000 },
   });
+  return (request, response, next) => {
+    forbidStoringCookies(response);
+    stock(request, response, next);
+  };
+}
+
+/** express-session sets its cookie when the head is written, and calls this method afterwards. */
+function forbidStoringCookies(response: Response): void {
+  const own = response.writeHead;
+  response.writeHead = ((...args: Parameters<typeof own>) => {
+    if (response.hasHeader('Set-Cookie') && !response.headersSent) forbidStoring(response);
+    return own.apply(response, args);
+  }) as typeof own;
 }

@@ -49,6 +49,7 @@ export class SignedCookie {
   write(response: Response, id: string, cookie: SessionData['cookie']): void {
     const serialized = (cookie as unknown as Serializable).serialize(this.name, `s:${sign(id, this.secrets[0]!)}`);
     response.appendHeader('Set-Cookie', serialized);
+    forbidStoring(response);
   }
 
   /** The encoded value: the key of the verified cookies. Null where only a parser can find it. */
@@ -78,4 +79,9 @@ export class SignedCookie {
     }
     return null;
   }
+}
+
+/** A cache that kept the response would sign others in. */
+export function forbidStoring(response: Response): void {
+  response.setHeader('Cache-Control', 'no-store');
 }

@@ -20,6 +20,18 @@ describe.each(ENGINES)('the cookie of the %s engine', (engine: Engine) => {
     app = await startSessionApp(engine);
   });
 
+  it('is never in a response that may be cached', async () => {
+    const client = app.client();
+    const cached = (handler: typeof cart) => (req: Request, res: Response) => {
+      res.set('Cache-Control', 'public, max-age=300');
+      handler(req, res);
+    };
+    const first = await app.visit(client, cached(buy));
+    expect([first.headers.getSetCookie().length, first.headers.get('cache-control')]).toEqual([1, 'no-store']);
+    const second = await app.visit(client, cached(cart));
+    expect([second.headers.getSetCookie(), second.headers.get('cache-control')]).toEqual([[], 'public, max-age=300']);
+  });
+
   it('is set when something is stored, and not again', async () => {
     const client = app.client();
     expect((await app.visit(client, cart)).headers.getSetCookie()).toEqual([]);
