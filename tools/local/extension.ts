@@ -20,11 +20,12 @@ export interface Extension {
 
 export interface Started {
   /** For `run.json`: where the extension accepts commands. */
-  url: string;
-  environmentOf(app: App): Environment;
+  url?: string;
+  /** @param siteUrl where visitors reach the site. */
+  environmentOf(app: App, siteUrl: string): Environment;
   /** Rows of the status block. */
   rows: [label: string, text: string][];
   /** A shell command that logs in, for the status block. */
-  logIn(portalUrl: string): string;
+  logIn?(portalUrl: string): string;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { demo } from './demo/index.ts';
+import { mail } from './mail/index.ts';
 import type { Extension } from './extension.ts';
 
-/** The optional part of the launcher; undefined for none. */
-export const extension: Extension | undefined = demo;
+/** The optional parts of the launcher. */
+export const extensions: readonly Extension[] = [demo, mail];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type App, type Balancer, startBalancer } from './balancer/balancer.ts';
 import { buildIfNeeded } from './build.ts';
-import { extension } from './extensions.ts';
+import { extensions } from './extensions.ts';
 import type { Started } from './extension.ts';
 import { projectFolder, removeRunFile, type RunFile, secrets, writeRunFile } from './folder.ts';
 import { supervisor } from './supervisor.ts';
@@ -22,7 +22,7 @@ export class Launcher {
   readonly #tell: (text: string) => void;
   #balancer: Balancer | null = null;
   #replicas: Replicas | null = null;
-  #extension: Started | null = null;
+  #started: Started[] = [];
   #isUp = false;
 
   constructor(options: LauncherOptions, environment: Environment, tell: (text: string) => void) {
@@ -40,13 +40,17 @@ export class Launcher {
     const changed = (event: string) => this.#changed(balancer, stores, event);
     const replicas = (this.#replicas = new Replicas(
       balancer,
-      (app) => ({ ...environment, ...this.#extension?.environmentOf(app) }),
+      (app) =>
+        Object.assign({}, environment, ...this.#started.map((each) => each.environmentOf(app, balancer.url))) as Environment,
       changed,
     ));
-    this.#extension = (await extension?.start(environment, { stores, replicas, changed })) ?? null;
+    for (const extension of extensions) {
+      const started = await extension.start(environment, { stores, replicas, changed });
+      if (started) this.#started.push(started);
+    }
     await this.#addReplicas(replicas);
     this.#isUp = true;
-    this.#changed(balancer, stores, statusBlock(this.#run(balancer, stores), this.#extension));
+    this.#changed(balancer, stores, statusBlock(this.#run(balancer, stores), this.#started));
     this.#tell(`  Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
   }
 
@@ -54,7 +58,7 @@ export class Launcher {
   async stop(): Promise<void> {
     this.#isUp = false;
     removeRunFile();
-    await this.#extension?.close();
+    await Promise.all(this.#started.map((each) => each.close()));
     await this.#replicas?.stop();
     await this.#balancer?.close();
     await supervisor.close();
@@ -91,7 +95,7 @@ export class Launcher {
   #replicaEnvironment({ postgres, redis }: Stores): Environment {
     const { sessionSecret, sessionPepper } = secrets();
     return {
-      ...extension?.environment,
+      ...Object.assign({}, ...extensions.map(({ environment }) => environment)),
       SESSION_SECRETS: sessionSecret,
       SESSION_PEPPER: sessionPepper,
       // The portal is served at http://localhost.
@@ -121,7 +125,7 @@ export class Launcher {
     const replicas = this.#replicas?.list ?? [];
     return {
       url,
-      launcher: { pid: process.pid, url: this.#extension?.url ?? null },
+      launcher: { pid: process.pid, url: this.#started.find(({ url }) => url)?.url ?? null },
       stores: { redis: redis && describe(redis), postgres: describe(postgres) },
       replicas: replicas.map(({ app, name, pid, url }) => ({ app, name, pid, url })),
     };

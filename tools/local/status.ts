@@ -6,16 +6,18 @@ const strong = (text: string) => styleText('bold', text);
 const faint = (text: string) => styleText('dim', text);
 
 /** What is running, and commands to try. */
-export function statusBlock({ url, stores, replicas }: RunFile, extension: Started | null): string {
+export function statusBlock({ url, stores, replicas }: RunFile, started: readonly Started[]): string {
+  const logIn = started.flatMap((each) => each.logIn?.(url) ?? [])[0];
   const rows: Started['rows'] = [
     ['Portal', strong(url)],
-    ...(extension?.rows ?? [['Register', `${url}/auth/register`]]),
+    ...(logIn ? [] : [['Register', `${url}/auth/register`] as [string, string]]),
+    ...started.flatMap((each) => each.rows),
     ['Postgres', describe(stores.postgres)],
     ['Redis', stores.redis ? describe(stores.redis) : 'none: running on Postgres alone'],
     ...replicas.map(({ name, pid, url }): [string, string] => [name, `${faint('pid')} ${pid}  ${faint(url)}`]),
   ];
   const table = rows.map(([label, text]) => `  ${label.padEnd(10)} ${text}`).join('\n');
-  return `\n${table}\n\n${toTry(url, replicas, extension?.logIn(url) ?? register(url))}\n`;
+  return `\n${table}\n\n${toTry(url, replicas, logIn ?? register(url))}\n`;
 }
 
 const describe = ({ engine, version, source }: RunningStore): string =>

@@ -20,6 +20,12 @@ export const PARTS: readonly Part[] = [
     scripts: ['screenshots'],
     variables: ['DEMO', 'SOURCE_URL', 'LAUNCHER_URL', 'LAUNCHER_TOKEN'],
   },
+  {
+    name: 'mail',
+    what: 'mail addresses and what is sent to them',
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?mail\//],
+    variables: ['SMTP_URL', 'MAIL_FROM', 'SITE_URL'],
+  },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',

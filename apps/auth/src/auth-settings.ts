@@ -2,6 +2,7 @@ import { demoSettings } from '@baton/demo';
 import { flag, platformSettings, wholeNumber } from '@baton/platform';
 import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
+import { mailSettings } from './mail/mail-settings.ts';
 
 /** postgres:// and postgresql:// are the same. */
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' });
@@ -11,6 +12,7 @@ export const authSettings = {
   ...platformSettings,
   ...tokenSettings,
   ...demoSettings,
+  ...mailSettings,
   /** Accounts live in Postgres, whatever keeps the sessions. */
   DATABASE_URL: postgresUrl,
   /** After so many wrong passwords for one account within the window, further ones are refused. */

@@ -12,6 +12,7 @@ import { AuditLog } from './audit/audit-log.ts';
 import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
+import { mailControllers, mailProviders } from './mail/mail.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { KnownDevices } from './devices/known-devices.ts';
 import { Authenticator } from './login/authenticator.ts';
@@ -66,7 +67,9 @@ export class AuthModule {
         PagesModule.forRoot(site),
         DemoModule.forRoot(settings),
       ],
+      controllers: [...mailControllers(settings)],
       providers: [
+        ...mailProviders(settings),
         { provide: AuthSettings, useValue: settings },
         { provide: Digests, useValue: new Digests(sessions.peppers) },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },

@@ -40,6 +40,8 @@ export class Site {
   readonly app: string;
   readonly replica: string;
   readonly navigation: NavigationItem[] = [...NAVIGATION];
+  /** Pages of features, listed on the account page. */
+  readonly accountLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
   /** A line below the form for signing in. */

@@ -2,6 +2,7 @@ import { Database, sessionInfo } from '@baton/session';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
+import type { MailEvent } from '../mail/mail-event.ts';
 
 /** What people and administrators do here; events of sessions come from the feed (session-audit.ts). */
 export type AuditEvent =
@@ -16,7 +17,8 @@ export type AuditEvent =
   | 'account-disabled'
   | 'account-enabled'
   | 'sessions-ended-by-admin'
-  | 'everybody-signed-out';
+  | 'everybody-signed-out'
+  | MailEvent;
 
 export interface AuditEntry {
   event: string;

@@ -10,6 +10,11 @@ export const accountPage = ({ done, events = [], theft, ...context }: AccountCon
     <p>
       <a href="/auth/sessions">Signed-in devices</a>
     </p>
+    {context.site.accountLinks.map(({ href, label }) => (
+      <p key={href}>
+        <a href={href}>{label(context.visit.language)}</a>
+      </p>
+    ))}
     {theft && <TheftNotice theft={theft} />}
     <h2>Change the password</h2>
     <ProblemNotice problem={context.problem} />

@@ -3,7 +3,7 @@ import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 interface FieldProps {
   name: string;
   label: string;
-  type?: 'text' | 'password' | 'number';
+  type?: 'text' | 'email' | 'password' | 'number';
   value?: string;
   autocomplete?: string;
   required?: boolean;

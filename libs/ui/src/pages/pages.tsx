@@ -18,6 +18,8 @@ export interface PageContext extends Reader {
   problem?: Problem;
   /** The user name that was typed. */
   name?: string;
+  /** Of the link in a mail that led to the form. */
+  token?: string;
 }
 
 export type FormPage = (context: PageContext) => VNode;
@@ -41,8 +43,9 @@ export class Pages {
   }
 
   private context(request: Request, problem?: Problem): PageContext {
-    const body = (request.body ?? {}) as { to?: unknown; username?: unknown };
-    return { ...this.reader(request), to: text(body.to ?? request.query['to']), name: text(body.username), problem };
+    const body = (request.body ?? {}) as { to?: unknown; username?: unknown; token?: unknown };
+    const [to, token] = [body.to ?? request.query['to'], body.token ?? request.query['token']].map(text);
+    return { ...this.reader(request), to: to!, token, name: text(body.username), problem };
   }
 
   send(request: Request, response: Response, page: FormPage, problem?: Problem): void {

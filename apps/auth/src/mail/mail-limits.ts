@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { type Count, Throttle } from '../login/throttle.ts';
+
+/** Mails that a visitor asks for are limited like wrong passwords, per mail address and per network, in counters of their own. */
+@Injectable()
+export class MailLimits {
+  constructor(private readonly throttle: Throttle) {}
+
+  /** @throws ProblemException 429, the same for an address that nobody has. */
+  async count(request: Request, address: string): Promise<void> {
+    const { account, address: network } = this.throttle.login(address, request.ip ?? '');
+    const counts = [account, network].map(ofMails);
+    await this.throttle.refuseIfLimited(...counts);
+    await this.throttle.count(...counts);
+  }
+}
+
+const ofMails = ({ key, limit }: Count): Count => ({ key: `mail:${key}`, limit });
