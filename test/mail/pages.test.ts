@@ -7,7 +7,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { USER } from '../support/client.ts';
 import { type MailSite, startMailSite } from './mail-site.ts';
 
-const SIGNED_OUT = ['/auth/mail/confirm?token=guessed'];
+const SIGNED_OUT = ['/auth/login', '/auth/recovery', '/auth/recovery/password?token=guessed', '/auth/mail/confirm?token=guessed'];
 const SIGNED_IN = ['/auth/mail', '/auth/account'];
 
 describe('every page of mail', () => {

@@ -22,7 +22,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'mail',
-    what: 'mail addresses and what is sent to them',
+    what: 'mail addresses, password recovery and notices by mail',
     paths: [/^(apps|libs|tools|test)\/(.*\/)?mail\//],
     variables: ['SMTP_URL', 'MAIL_FROM', 'SITE_URL'],
   },

@@ -1,5 +1,6 @@
 import { CreateAuditLog1763600200000 } from './audit/create-audit-log.migration.ts';
 import { CreateThrottle1763600100000 } from './login/create-throttle.migration.ts';
+import { CreateKnownDevices1795300100000 } from './mail/notices/create-known-devices.migration.ts';
 import { CreateMail1795300000000 } from './mail/create-mail.migration.ts';
 import { CreateTokenKeys1763600300000 } from './tokens/create-token-keys.migration.ts';
 import { CreateNotes1764100000000 } from '../../portal/src/notes/create-notes.migration.ts';
@@ -13,4 +14,5 @@ export const migrations = [
   CreateTokenKeys1763600300000,
   CreateNotes1764100000000,
   CreateMail1795300000000,
+  CreateKnownDevices1795300100000,
 ];

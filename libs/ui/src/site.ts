@@ -42,6 +42,8 @@ export class Site {
   readonly navigation: NavigationItem[] = [...NAVIGATION];
   /** Pages of features, listed on the account page. */
   readonly accountLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
+  /** The same below the form for signing in. */
+  readonly signInLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
   /** A line below the form for signing in. */

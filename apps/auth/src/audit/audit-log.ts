@@ -45,10 +45,14 @@ export interface Theft {
   at: Date;
 }
 
+/** Told of an entry once, on the replica that stored it. With the request, before its response leaves. */
+export type AuditListener = (entry: AuditEntry, request?: Request) => Promise<void>;
+
 /** Who did what, when, from where: a row in `audit_log` and a line in the log. Never an id, a key or a password. */
 @Injectable()
 export class AuditLog {
   private readonly logger = new Logger('audit');
+  private readonly listeners: AuditListener[] = [];
 
   constructor(
     private readonly database: Database,
@@ -60,7 +64,7 @@ export class AuditLog {
     event: AuditEvent,
     more: { userId?: string; publicId?: string | null; details?: object } = {},
   ): Promise<void> {
-    await this.write({
+    const entry = {
       event,
       userId: more.userId ?? request.session?.user?.id ?? null,
       publicId: more.publicId ?? sessionInfo(request)?.publicId ?? null,
@@ -68,7 +72,12 @@ export class AuditLog {
       userAgent: request.get('user-agent')?.slice(0, 300),
       requestId: request.id as string,
       details: more.details,
-    });
+    };
+    await this.write(entry, request);
+  }
+
+  subscribe(listener: AuditListener): void {
+    this.listeners.push(listener);
   }
 
   /** Events of an account for its owner, newest first. */
@@ -92,14 +101,22 @@ export class AuditLog {
   }
 
   /** Always writes the log line. An unavailable table does not fail the request. Returns false if the row is missing. */
-  async write(entry: AuditEntry): Promise<boolean> {
+  async write(entry: AuditEntry, request?: Request): Promise<boolean> {
     try {
-      if (await this.insert(entry)) this.logger.log({ audit: entry, msg: entry.event });
+      if (!(await this.insert(entry))) return true;
+      this.logger.log({ audit: entry, msg: entry.event });
+      await this.tell(entry, request);
       return true;
     } catch (error) {
       this.logger.warn({ audit: entry, stored: false, reason: String(error), msg: entry.event });
       return false;
     }
+  }
+
+  /** What follows from an event does not fail the request either. */
+  private async tell(entry: AuditEntry, request?: Request): Promise<void> {
+    for (const listener of this.listeners)
+      await listener(entry, request).catch((error: unknown) => this.logger.warn({ audit: entry, reason: String(error) }));
   }
 
   /** False: another replica has already recorded this session event. */

@@ -2,9 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ProblemException } from '@baton/platform';
 import { Database, type Tx } from '@baton/session';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { MailConfig } from './mail-settings.ts';
 
 export const LINK_MINUTES = 15;
+/** The kind of the mail and the purpose of its link. */
+export const CONFIRM = 'confirm-address';
+
+/** What a form sends that a link led to. */
+export const linkToken = z.object({ token: z.string().max(100) });
 
 export interface Link {
   readonly userId: string;
@@ -34,6 +40,15 @@ export class MailLinks {
     return `${this.config.siteUrl}${path}?token=${token}`;
   }
 
+  /** Leaves the link valid. @throws as `use` does. */
+  async find(purpose: string, token: string): Promise<Link> {
+    const [link] = await this.database.query<Link>(
+      `SELECT user_id AS "userId", address FROM mail_link WHERE hash = $1 AND purpose = $2 AND expires_at > now()`,
+      [hashOf(token), purpose],
+    );
+    return link ?? refuse();
+  }
+
   /**
    * Deletes the link, in the transaction of what it allows.
    * @throws ProblemException 410 for one that is unknown, used, replaced or expired.
@@ -44,6 +59,12 @@ export class MailLinks {
       [hashOf(token), purpose],
     );
     return link ?? refuse();
+  }
+
+  /** All links of a user, and the mails that would create one: whoever asked for them may not be the owner. */
+  async withdraw(userId: string, tx: Tx = this.database): Promise<void> {
+    await tx.query('DELETE FROM mail_link WHERE user_id = $1', [userId]);
+    await tx.query('DELETE FROM mail_outbox WHERE user_id = $1 AND kind = $2', [userId, CONFIRM]);
   }
 }
 

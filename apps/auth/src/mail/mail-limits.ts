@@ -14,6 +14,11 @@ export class MailLimits {
     await this.throttle.refuseIfLimited(...counts);
     await this.throttle.count(...counts);
   }
+
+  /** Wrong passwords do not count against the owner any more, who has just proved to be it. */
+  async forgive(userName: string): Promise<void> {
+    await this.throttle.forget(this.throttle.login(userName, '').account);
+  }
 }
 
 const ofMails = ({ key, limit }: Count): Count => ({ key: `mail:${key}`, limit });

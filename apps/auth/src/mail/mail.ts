@@ -5,6 +5,10 @@ import { MailAddresses } from './address/mail-addresses.ts';
 import { MailLinks } from './links.ts';
 import { MailLimits } from './mail-limits.ts';
 import { MailConfig, type MailSettings, toMailConfig } from './mail-settings.ts';
+import { KnownDevices } from './notices/known-devices.ts';
+import { Notices } from './notices/notices.ts';
+import { RecoveryController } from './recovery/recovery.controller.ts';
+import { Recovery } from './recovery/recovery.ts';
 import { Delivery } from './sending/delivery.ts';
 import { Mailer } from './sending/mailer.ts';
 import { Outbox } from './sending/outbox.ts';
@@ -14,15 +18,28 @@ import { Outbox } from './sending/outbox.ts';
 class MailLinksOnPages {
   constructor(site: Site) {
     site.accountLinks.push({ href: '/auth/mail', label: () => 'Mail address' });
+    site.signInLinks.push({ href: '/auth/recovery', label: () => 'Forgot your password?' });
   }
 }
 
 /** Parts of the auth module rather than a module: they use its accounts, throttle and audit log. Empty without SMTP_URL. */
-export const mailControllers = ({ SMTP_URL }: MailSettings): Type[] => (SMTP_URL ? [AddressController] : []);
+export const mailControllers = ({ SMTP_URL }: MailSettings): Type[] => (SMTP_URL ? [AddressController, RecoveryController] : []);
 
 export function mailProviders(settings: MailSettings): Provider[] {
   const config = toMailConfig(settings);
   if (!config) return [];
   const known = { provide: MailConfig, useValue: config };
-  return [known, Outbox, Mailer, Delivery, MailLinks, MailLimits, MailAddresses, MailLinksOnPages];
+  return [
+    known,
+    Outbox,
+    Mailer,
+    Delivery,
+    MailLinks,
+    MailLimits,
+    MailAddresses,
+    Recovery,
+    KnownDevices,
+    Notices,
+    MailLinksOnPages,
+  ];
 }

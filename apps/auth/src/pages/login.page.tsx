@@ -16,6 +16,11 @@ export const loginPage = (context: PageContext) => {
       <p>
         <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>
       </p>
+      {site.signInLinks.map(({ href, label }) => (
+        <p key={href}>
+          <a href={href}>{label(visit.language)}</a>
+        </p>
+      ))}
     </FormPage>
   );
 };

@@ -1,17 +1,17 @@
 import { parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
 import { Pages } from '@baton/ui';
-import { Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { typedPassword } from '../../login/credentials.guard.ts';
 import { FormFilter } from '../../pages/form.filter.ts';
+import { linkToken } from '../links.ts';
 import { addressPage, confirmedPage, confirmPage } from './address.page.tsx';
 import { mailAddress, MailAddresses } from './mail-addresses.ts';
 
 const newAddress = z.object({ address: mailAddress, password: typedPassword });
 const removal = z.object({ passwordToRemove: typedPassword });
-export const linkToken = z.object({ token: z.string().max(100) });
 
 @Controller('auth/mail')
 export class AddressController {
@@ -53,6 +53,7 @@ export class AddressController {
   }
 
   @Post('confirm')
+  @HttpCode(200)
   @UseFilters(FormFilter.around(confirmPage))
   async confirm(@Req() request: Request, @Res() response: Response): Promise<void> {
     await this.addresses.confirm(request, parse(linkToken, request.body).token);

@@ -9,6 +9,7 @@ export const addressPage = ({ address, done, ...context }: AddressContext) => (
     <ProblemNotice problem={context.problem} />
     {done && <Notice tone="good" title={done} />}
     {address && <p>Your mail address is {address}.</p>}
+    <p>A confirmed address gets notices about your account, and a link if you forget your password.</p>
     <form method="post" action="/auth/mail" class="stack">
       <Field name="address" label="New mail address" type="email" autocomplete="email" maxLength={254} required />
       <Password id="password" />

@@ -5,11 +5,10 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { Account } from '../../account/account.ts';
 import { AuditLog } from '../../audit/audit-log.ts';
-import { LINK_MINUTES, MailLinks, type Link } from '../links.ts';
+import { CONFIRM, LINK_MINUTES, MailLinks, type Link } from '../links.ts';
 import { MailLimits } from '../mail-limits.ts';
 import { type Letter, Outbox, type WaitingMail } from '../sending/outbox.ts';
 
-const CONFIRM = 'confirm-address';
 const CHANGED = 'address-changed';
 export const CONFIRM_PATH = '/auth/mail/confirm';
 
@@ -72,8 +71,7 @@ export class MailAddresses {
         'DELETE FROM mail_address WHERE user_id = $1 RETURNING user_id AS "userId", address',
         [userId],
       );
-      // A link on its way to an address must not bring it back.
-      await tx.query('DELETE FROM mail_link WHERE user_id = $1', [userId]);
+      await this.links.withdraw(userId, tx);
       if (before) await this.outbox.addIn(tx, notice(before));
     });
     this.outbox.announce();

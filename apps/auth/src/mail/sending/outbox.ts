@@ -49,6 +49,16 @@ export class Outbox extends EventEmitter<{ waiting: [] }> {
     await tx.query(sql, [kind, address, userId, JSON.stringify(details)]);
   }
 
+  /** To the confirmed address of the user, if there is one. */
+  async addFor(userId: string, kind: string, details: WaitingMail['details']): Promise<void> {
+    await this.database.query(
+      `INSERT INTO mail_outbox (kind, address, user_id, details)
+       SELECT $2, address, user_id, $3 FROM mail_address WHERE user_id = $1`,
+      [userId, kind, JSON.stringify(details)],
+    );
+    this.announce();
+  }
+
   announce(): void {
     this.emit('waiting');
   }

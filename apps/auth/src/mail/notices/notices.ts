@@ -1,0 +1,71 @@
+import { isIP } from 'node:net';
+import { TITLE } from '@baton/platform';
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { type AuditEntry, AuditLog } from '../../audit/audit-log.ts';
+import { MailConfig } from '../mail-settings.ts';
+import { type Letter, Outbox, type WaitingMail } from '../sending/outbox.ts';
+import { KnownDevices } from './known-devices.ts';
+
+const NOTICE = 'notice';
+const NEW_DEVICE = 'new-device';
+
+interface Notice {
+  readonly subject: string;
+  readonly sentence: string;
+}
+
+/** By the event of the audit log. */
+const NOTICES: Record<string, Notice> = {
+  [NEW_DEVICE]: { subject: `New sign-in at ${TITLE}`, sentence: 'A browser that is new to your account has signed in.' },
+  'password-changed': {
+    subject: `Your password for ${TITLE} was changed`,
+    sentence: 'The password of your account was changed, and all other devices were signed out.',
+  },
+  'password-reset': {
+    subject: `Your password for ${TITLE} was changed`,
+    sentence: 'A new password was set with a link from a mail to this address, and all devices were signed out.',
+  },
+  'theft-detected': {
+    subject: `A session of yours at ${TITLE} may have been stolen`,
+    sentence: 'Two browsers used the same session, and one of them was not yours. The session has been ended.',
+  },
+};
+
+/** Mails to the owner about events of the audit log: once per event, because one replica records it. */
+@Injectable()
+export class Notices {
+  constructor(
+    audit: AuditLog,
+    private readonly outbox: Outbox,
+    private readonly devices: KnownDevices,
+    private readonly config: MailConfig,
+  ) {
+    outbox.writers.set(NOTICE, (mail) => this.letter(mail));
+    audit.subscribe((entry, request) => this.tell(entry, request));
+  }
+
+  private async tell({ event, userId, address }: AuditEntry, request?: Request): Promise<void> {
+    if (!userId) return;
+    const isNewDevice = event === 'login-ok' && request !== undefined && (await this.devices.isNew(request, userId));
+    const about = isNewDevice ? NEW_DEVICE : event;
+    if (!NOTICES[about]) return;
+    // What a client may have made up, such as its user agent, has no place in a mail.
+    const from = address && isIP(address) ? address : '';
+    await this.outbox.addFor(userId, NOTICE, { about, at: new Date().toISOString(), from });
+  }
+
+  private letter({ details: { about = '', at = '', from } }: WaitingMail): Letter | null {
+    const notice = NOTICES[about];
+    if (!notice) return null;
+    return {
+      subject: notice.subject,
+      text: `${notice.sentence}
+
+Time: ${at.slice(0, 16).replace('T', ' ')} UTC${from ? `\nNetwork address: ${from}` : ''}
+
+If this was not you, change your password and check your devices: ${this.config.siteUrl}/auth/account
+`,
+    };
+  }
+}
