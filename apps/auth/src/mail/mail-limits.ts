@@ -9,15 +9,13 @@ export class MailLimits {
 
   /** @throws ProblemException 429, the same for an address that nobody has. */
   async count(request: Request, address: string): Promise<void> {
-    const { account, address: network } = this.throttle.login(address, request.ip ?? '');
-    const counts = [account, network].map(ofMails);
-    await this.throttle.refuseIfLimited(...counts);
-    await this.throttle.count(...counts);
+    await this.throttle.reserve(...this.throttle.login(address, request.ip ?? '').map(ofMails));
   }
 
-  /** Wrong passwords do not count against the owner any more, who has just proved to be it. */
+  /** Earlier wrong passwords do not count against the owner any more, who has just proved to be it. */
   async forgive(userName: string): Promise<void> {
-    await this.throttle.forget(this.throttle.login(userName, '').account);
+    const ofAccount = this.throttle.login(userName, '').filter(({ kept }) => !kept);
+    await this.throttle.settle(...ofAccount);
   }
 }
 

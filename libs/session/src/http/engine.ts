@@ -38,9 +38,9 @@ export function sessionMiddleware(config: EngineConfig, expressStore: ExpressSto
 
 /** express-session sets its cookie when the head is written, and calls this method afterwards. */
 function forbidStoringCookies(response: Response): void {
-  const own = response.writeHead;
-  response.writeHead = ((...args: Parameters<typeof own>) => {
+  const own = response.writeHead.bind(response) as (...args: unknown[]) => Response;
+  response.writeHead = (...args: unknown[]) => {
     if (response.hasHeader('Set-Cookie') && !response.headersSent) forbidStoring(response);
-    return own.apply(response, args);
-  }) as typeof own;
+    return own(...args);
+  };
 }
