@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { ProblemException } from '@baton/platform';
+import { networkOf, ProblemException } from '@baton/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
-import { networkOf } from './network.ts';
 
 /** A hash keeps one core busy. Two at least, because each also waits for Postgres; Node hashes on four threads by default. */
 const AT_ONCE = Math.min(4, Math.max(2, availableParallelism()));

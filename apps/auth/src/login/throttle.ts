@@ -1,10 +1,9 @@
 import { Database } from '@baton/session';
-import { ProblemException } from '@baton/platform';
+import { networkOf, ProblemException } from '@baton/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 import { normaliseUserName } from '../users/user-name.ts';
 import { Digests } from './digests.ts';
-import { networkOf } from './network.ts';
 
 /** A counter with a limit per window. */
 export interface Count {

@@ -5,7 +5,7 @@ import { MailAddresses } from './address/mail-addresses.ts';
 import { MailLinks } from './links.ts';
 import { MailLimits } from './mail-limits.ts';
 import { MailConfig, type MailSettings, toMailConfig } from './mail-settings.ts';
-import { KnownDevices } from './notices/known-devices.ts';
+import { NewDevices } from './notices/new-devices.ts';
 import { Notices } from './notices/notices.ts';
 import { RecoveryController } from './recovery/recovery.controller.ts';
 import { Recovery } from './recovery/recovery.ts';
@@ -29,17 +29,5 @@ export function mailProviders(settings: MailSettings): Provider[] {
   const config = toMailConfig(settings);
   if (!config) return [];
   const known = { provide: MailConfig, useValue: config };
-  return [
-    known,
-    Outbox,
-    Mailer,
-    Delivery,
-    MailLinks,
-    MailLimits,
-    MailAddresses,
-    Recovery,
-    KnownDevices,
-    Notices,
-    MailLinksOnPages,
-  ];
+  return [known, Outbox, Mailer, Delivery, MailLinks, MailLimits, MailAddresses, Recovery, NewDevices, Notices, MailLinksOnPages];
 }

@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { type AuditEntry, AuditLog } from '../../audit/audit-log.ts';
 import { MailConfig } from '../mail-settings.ts';
 import { type Letter, Outbox, type WaitingMail } from '../sending/outbox.ts';
-import { KnownDevices } from './known-devices.ts';
+import { NewDevices } from './new-devices.ts';
 
 const NOTICE = 'notice';
 const NEW_DEVICE = 'new-device';
@@ -38,7 +38,7 @@ export class Notices {
   constructor(
     audit: AuditLog,
     private readonly outbox: Outbox,
-    private readonly devices: KnownDevices,
+    private readonly devices: NewDevices,
     private readonly config: MailConfig,
   ) {
     outbox.writers.set(NOTICE, (mail) => this.letter(mail));
