@@ -45,8 +45,7 @@ export class Account {
   /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
   async changePassword(request: Request, current: string, wanted: string): Promise<void> {
     const user = await this.authenticator.confirm(request, current);
-    await this.refuseWeak(wanted, user.name);
-    const passwordHash = await this.queue.run(request.ip ?? '', () => hashPassword(wanted));
+    const passwordHash = await this.hashNew(request, wanted, user.name);
     await this.sessions.revokeOthers(request, {
       reason: 'password changed',
       within: (tx) => this.users.replacePassword(tx, user, passwordHash),
@@ -59,6 +58,12 @@ export class Account {
     await this.authenticator.confirm(request, password);
     await this.sessions.reauthenticate(request);
     await this.audit.record(request, 'reauthenticated');
+  }
+
+  /** @throws ProblemException 422 for a weak password, 503 when too many passwords wait to be hashed. */
+  async hashNew(request: Request, password: string, userName: string): Promise<string> {
+    await this.refuseWeak(password, userName);
+    return this.queue.run(request.ip ?? '', () => hashPassword(password));
   }
 
   private async refuseWeak(password: string, userName: string): Promise<void> {

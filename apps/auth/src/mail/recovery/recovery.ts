@@ -1,10 +1,9 @@
-import { ProblemException, TITLE } from '@baton/platform';
+import { TITLE } from '@baton/platform';
 import { Database, Sessions } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { Account } from '../../account/account.ts';
 import { AuditLog } from '../../audit/audit-log.ts';
-import { hashPassword } from '../../users/password-hash.ts';
-import { passwordWeakness } from '../../users/password-rules.ts';
 import { Users } from '../../users/users.ts';
 import { LINK_MINUTES, MailLinks } from '../links.ts';
 import { MailLimits } from '../mail-limits.ts';
@@ -22,6 +21,7 @@ export class Recovery {
     private readonly database: Database,
     private readonly users: Users,
     private readonly sessions: Sessions,
+    private readonly account: Account,
     private readonly audit: AuditLog,
     private readonly links: MailLinks,
     private readonly limits: MailLimits,
@@ -48,9 +48,7 @@ export class Recovery {
   async reset(request: Request, token: string, wanted: string): Promise<void> {
     const { userId } = await this.links.find(RECOVERY, token);
     const user = (await this.users.find(userId))!;
-    const weakness = passwordWeakness(wanted, user.name);
-    if (weakness) throw new ProblemException(422, { title: 'Not accepted', detail: weakness });
-    const passwordHash = await hashPassword(wanted);
+    const passwordHash = await this.account.hashNew(request, wanted, user.name);
     await this.sessions.revokeAll(userId, {
       reason: 'password changed',
       within: async (tx) => {
