@@ -4,8 +4,11 @@ import { Clone } from './clone.ts';
 import { replicaNamed, Visitor } from './visit.ts';
 
 const MINUTES = 60_000;
-/** Lines of code, without blank ones and comments. The starter must not grow unnoticed: who raises this says why. */
-const MOST_LINES_OF_THE_SMALLEST = 9500;
+/**
+ * Lines of code, without blank ones and comments. The starter must not grow unnoticed: who raises this says why. Last: limits of
+ * logins, event streams and slow senders, and a MAC over each record, which are not optional.
+ */
+const MOST_LINES_OF_THE_SMALLEST = 10_200;
 
 let clone: Clone;
 afterEach(() => clone?.remove(), MINUTES);
