@@ -74,13 +74,15 @@ export const settingsPolicies: Policy[] = [
       const published = cluster.manifests.filter(({ kind }) => kind === 'Ingress' || kind === 'HTTPRoute');
       return !isDemo ? [] : published.filter((route) => !isLocal(route)).map(({ metadata }) => `${metadata.name} is published`);
     },
-    breakIt: (cluster) =>
+    breakIt: (cluster) => {
+      cluster.all('ConfigMap').find(({ data }) => data?.['TRUST_PROXY'])!.data!['DEMO'] = 'true';
       cluster.manifests.push({
         apiVersion: 'networking.k8s.io/v1',
         kind: 'Ingress',
         metadata: { name: 'baton' },
         spec: { rules: [{ http: { paths: [] } }] },
-      }),
+      });
+    },
   },
   {
     rule: 'production uses TLS for both stores and for visitors',
