@@ -1,10 +1,11 @@
 /** One measured server process, alone on its core. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Profiler } from 'node:inspector';
+import { freePort } from '../../local/ports.ts';
 import { onServerCore } from './machine.ts';
 
 const START_DEADLINE_MS = 20_000;
@@ -15,14 +16,6 @@ export interface Usage {
   cpuMs: number;
   rssBytes: number;
   heapBytes: number;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 export interface ServerOptions {
