@@ -25,7 +25,7 @@ export const NewPassword = ({ name }: { name: string }) => (
     autocomplete="new-password"
     minLength={SHORTEST_PASSWORD}
     maxLength={LONGEST_PASSWORD}
-    hint={`At least ${SHORTEST_PASSWORD} characters. Only the length counts; a sentence is fine.`}
+    hint={`At least ${SHORTEST_PASSWORD} characters, and not a common password. A sentence is fine.`}
     required
   />
 );
