@@ -3,7 +3,6 @@ export { ConfigError, loadConfig } from './config/load-config.ts';
 export { flag, placeOf, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
 export { toProblem, type Problem } from './http/problem.ts';
-export { networkOf } from './http/network.ts';
 export { ownPath } from './http/own-path.ts';
 export { parse } from './http/parse.ts';
 export { ProblemException } from './http/problem.exception.ts';

@@ -1,5 +1,6 @@
 import './express-session.ts';
 
+export { networkOf } from './http/network.ts';
 export { KeyedMutex } from './kit/keyed-mutex.ts';
 export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from './model/errors.ts';
 export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { networkOf, ProblemException } from '@baton/platform';
+import { ProblemException } from '@baton/platform';
+import { networkOf } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 

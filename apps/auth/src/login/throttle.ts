@@ -1,5 +1,5 @@
-import { Database } from '@baton/session';
-import { networkOf, ProblemException } from '@baton/platform';
+import { Database, networkOf } from '@baton/session';
+import { ProblemException } from '@baton/platform';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthSettings } from '../auth-settings.ts';
 import { normaliseUserName } from '../users/user-name.ts';

@@ -1,4 +1,5 @@
-import { networkOf, ProblemException } from '@baton/platform';
+import { ProblemException } from '@baton/platform';
+import { networkOf } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { EventSettings } from './event-settings.ts';
