@@ -36,11 +36,15 @@ export interface ReplicaOptions {
 const TIMEOUT_MS = 60_000;
 let started = 0;
 
+/** For many visitors: those of a test share one address, and often one account. */
+export const UNLIMITED = { SESSION_CREATIONS_PER_ADDRESS: '0', SESSION_MAX_PER_USER: '0' };
+
 /** Settings of every replica; tests add DATABASE_URL, REDIS_URL and others. */
 export const replicaDefaults = {
   BIND_ADDRESS: LOOPBACK,
   TRUST_PROXY: '1',
   COOKIE_SECURE: 'false',
+  ...UNLIMITED,
   SESSION_SECRETS: 'test-secret-test-secret-test-secret-0001',
   SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };

@@ -47,6 +47,9 @@ export const BATON_ENV = {
   SESSION_SECRETS: 'a-secret-of-the-benchmark-that-is-long-enough',
   SESSION_PEPPER: 'a-pepper-of-the-benchmark-that-is-long-enough',
   COOKIE_SECURE: 'false',
+  // One load generator is all visitors.
+  SESSION_CREATIONS_PER_ADDRESS: '0',
+  SESSION_MAX_PER_USER: '0',
 };
 
 const ours = (name: string, title: string, env: Record<string, string> = {}): Stack => ({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type App, builtFile, migrateDatabase } from '../built.ts';
 import { supervisor } from '../../../tools/local/supervisor.ts';
 import { LOOPBACK } from '../../../tools/local/ports.ts';
+import { UNLIMITED } from '../replicas.ts';
 import { Member } from './member.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { RedisServer } from './redis-server.ts';
@@ -25,6 +26,7 @@ const SETTINGS = {
   BIND_ADDRESS: LOOPBACK,
   COOKIE_SECURE: 'false',
   LOG_LEVEL: 'warn',
+  ...UNLIMITED,
   SESSION_SECRETS: 'test-secret-test-secret-test-secret-0001',
   SESSION_PEPPER: 'test-pepper-test-pepper-test-pepper-0001',
 };

@@ -3,6 +3,7 @@ import expressSession from 'express-session';
 import { newSessionId } from '../model/id.ts';
 import { BatonSession, type Fail } from './baton-session.ts';
 import type { ExpressStore } from './express-store.ts';
+import { holdHeaders } from './hold-headers.ts';
 import { forbidStoring, SignedCookie } from './signed-cookie.ts';
 
 export interface EngineConfig {
@@ -31,8 +32,18 @@ export function sessionMiddleware(config: EngineConfig, expressStore: ExpressSto
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: config.absoluteSeconds * 1000 },
   });
   return (request, response, next) => {
+    // Else the response to a session that was not created would be a success, with its cookie.
+    const refusal = () => expressStore.refusalOf(request.session);
+    holdHeaders(response, {
+      store: () => (refusal() ? Promise.reject(refusal()!) : null),
+      ready: () => undefined,
+      fail: (error) => fail(error, request, response),
+    });
     forbidStoringCookies(response);
-    stock(request, response, next);
+    stock(request, response, (error?: unknown) => {
+      // Reported by the held response already.
+      if (error === undefined || error !== refusal()) next(error);
+    });
   };
 }
 

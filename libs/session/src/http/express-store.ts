@@ -1,13 +1,15 @@
 import type { Request } from 'express';
 import session, { Store, type SessionData } from 'express-session';
+import { RateLimit } from '../kit/rate-limit.ts';
 import { StoreClock } from '../kit/store-clock.ts';
 import { TwoGenerationCache } from '../kit/two-generation-cache.ts';
-import { SessionGoneError } from '../model/errors.ts';
+import { SessionGoneError, TooManyCreationsError } from '../model/errors.ts';
 import { newPublicId, newSessionId, renewSessionId, type Peppers } from '../model/id.ts';
 import { applyPatch, copy, type MergePatch } from '../model/merge-patch.ts';
 import { isTouchDue, type Policy } from '../model/policy.ts';
 import type { Attributes, NewSession, SessionRecord } from '../model/record.ts';
 import type { SessionStore } from '../model/store.ts';
+import { networkOf } from './network.ts';
 import { SessionLookup } from './lookup.ts';
 import { attachRecord, changesOf, loadedRecord, snapshotOf, stateOf } from './session-object.ts';
 
@@ -29,6 +31,7 @@ export class ExpressStore extends Store {
   /** From the data that `get` returned to its record, until `createSession` turns the data into a session. */
   private readonly records = new WeakMap<object, SessionRecord>();
   private readonly saving = new WeakMap<object, Promise<void>>();
+  private readonly refused = new WeakMap<object, TooManyCreationsError>();
   /** When this replica last touched which session: use is stored once per touch interval, however often a session is read. */
   private readonly touchedAt = new TwoGenerationCache<number>({ entries: TOUCHES });
   readonly lookup: SessionLookup;
@@ -39,6 +42,7 @@ export class ExpressStore extends Store {
     private readonly peppers: Peppers,
     readonly policy: Policy,
     private readonly secureCookie: boolean,
+    private readonly creations = new RateLimit(0),
   ) {
     super();
     this.lookup = new SessionLookup(sessions, peppers);
@@ -159,12 +163,27 @@ export class ExpressStore extends Store {
   private async create(sid: string, session: Request['session'], patch: MergePatch | null): Promise<void> {
     const { req: request } = session as unknown as { req: Request };
     const { creation } = stateOf(request);
+    this.count(request, session);
     const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request, creation.authenticated), creation);
     // By the clock of the store, unless the handler gave the cookie another age.
     if (Math.round((session.cookie.originalMaxAge ?? 0) / 1000) === this.policy.absoluteSeconds)
       session.cookie.expires = new Date(record.expiresAt);
     attachRecord(session, record);
     stateOf(request).cookie = sid;
+  }
+
+  /** Synchronously, so that `refusalOf` knows it before an engine that saves too late begins its response. */
+  private count(request: Request, session: Request['session']): void {
+    const seconds = this.creations.take(networkOf(addressOf(request)), performance.now());
+    if (seconds === 0) return;
+    const refusal = new TooManyCreationsError(seconds);
+    this.refused.set(session, refusal);
+    throw refusal;
+  }
+
+  /** Why this session was not created, if its address created too many. */
+  refusalOf(session: object | undefined): TooManyCreationsError | undefined {
+    return session === undefined ? undefined : this.refused.get(session);
   }
 
   private newSession(sid: string, attributes: Attributes, request: Request, authenticated: boolean): NewSession {
@@ -184,6 +203,11 @@ export class ExpressStore extends Store {
     const found = await this.lookup.find(sid);
     if (found !== null) await this.sessions.revoke(found.record.key, 'logout', found.record);
   }
+}
+
+/** The client as Express knows it behind `trust proxy`; without Express, the peer. */
+function addressOf(request: Request): string {
+  return request.ip ?? request.socket?.remoteAddress ?? '';
 }
 
 /** Callbacks run outside the promise, so that an error they throw is not taken for an error of the store. */

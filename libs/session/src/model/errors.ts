@@ -51,3 +51,11 @@ export class TooManySessionsError extends Error {
     super(`This account already has ${limit} open sessions.`);
   }
 }
+
+/** One address has created as many sessions within a minute as SESSION_CREATIONS_PER_ADDRESS allows. */
+export class TooManyCreationsError extends Error {
+  override readonly name = 'TooManyCreationsError';
+  constructor(readonly retryAfterSeconds: number) {
+    super('Too many new sessions from your address. Please try again in a moment.');
+  }
+}

@@ -1,12 +1,18 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Fail } from '../http/baton-session.ts';
-import { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from '../model/errors.ts';
+import {
+  AttributesTooLargeError,
+  SessionGoneError,
+  StoreUnavailableError,
+  TooManyCreationsError,
+  TooManySessionsError,
+} from '../model/errors.ts';
 
 /** Injection token of a `Fail`. */
 export const FAIL = Symbol('FAIL');
 
 /** Handles this library's errors that a controller did not catch. */
-@Catch(StoreUnavailableError, SessionGoneError, AttributesTooLargeError, TooManySessionsError)
+@Catch(StoreUnavailableError, SessionGoneError, AttributesTooLargeError, TooManySessionsError, TooManyCreationsError)
 export class SessionErrorFilter implements ExceptionFilter {
   constructor(@Inject(FAIL) private readonly fail: Fail) {}
 
@@ -26,6 +32,8 @@ export function toHttpError(error: unknown): unknown {
     return problem(401, 'Your session has ended', 'It ended while this request was in progress. Nothing was changed.', error);
   if (error instanceof AttributesTooLargeError) return problem(413, 'Session too large', error.message, error);
   if (error instanceof TooManySessionsError) return problem(403, 'Too many sessions', error.message, error);
+  if (error instanceof TooManyCreationsError)
+    return problem(429, 'Too many sessions', error.message, error, { 'Retry-After': String(error.retryAfterSeconds) });
   return error;
 }
 

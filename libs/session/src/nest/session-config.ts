@@ -61,7 +61,9 @@ export const sessionSettings = {
   SESSION_POSTGRES_DEADLINE_MS: wholeNumber(1000, 1, 60_000),
   /** T of the promises: how long after its acknowledgement a revocation may take to reach every replica. */
   SESSION_REVOCATION_MS: wholeNumber(1000, 50, 60_000),
-  SESSION_MAX_PER_USER: wholeNumber(0, 0, 100_000),
+  /** How many sessions one address may create on one replica within a minute. 0: no limit. */
+  SESSION_CREATIONS_PER_ADDRESS: wholeNumber(600, 0, 1_000_000),
+  SESSION_MAX_PER_USER: wholeNumber(50, 0, 100_000),
   SESSION_LIMIT_POLICY: z.enum(['deny-new', 'drop-oldest']).default('drop-oldest'),
   COOKIE_SECURE: z.stringbool().default(true),
 };
@@ -77,6 +79,7 @@ export interface SessionConfig extends Omit<BackendOptions, 'entities'> {
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
   readonly renewSeconds: number;
+  readonly creationsPerAddress: number;
   readonly cookie: { readonly name: string; readonly secure: boolean };
 }
 
@@ -106,6 +109,7 @@ export function toSessionConfig(settings: SessionSettings, { name = 'baton' } = 
     redisDeadlineMs: settings.SESSION_REDIS_DEADLINE_MS,
     postgresDeadlineMs: settings.SESSION_POSTGRES_DEADLINE_MS,
     revocationMs: settings.SESSION_REVOCATION_MS,
+    creationsPerAddress: settings.SESSION_CREATIONS_PER_ADDRESS,
     maxPerUser: settings.SESSION_MAX_PER_USER,
     limitPolicy: settings.SESSION_LIMIT_POLICY,
     // The prefix makes browsers refuse the cookie unless it is Secure, for this host alone, and for all its paths (RFC 6265bis).

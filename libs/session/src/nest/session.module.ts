@@ -13,7 +13,9 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Fail } from '../http/baton-session.ts';
 import { sessionMiddleware } from '../http/engine.ts';
 import { ExpressStore } from '../http/express-store.ts';
+import { RateLimit } from '../kit/rate-limit.ts';
 import { Peppers } from '../model/id.ts';
+import type { SessionStore } from '../model/store.ts';
 import { Backend } from '../stores/backend.ts';
 import { Database } from '../stores/postgres/database.ts';
 import { SessionFeed } from '../stores/postgres/feed.ts';
@@ -58,7 +60,7 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
         { provide: Backend, useFactory: () => new Backend({ ...config, entities: options.entities ?? [] }) },
         {
           provide: ExpressStore,
-          useFactory: ({ store }: Backend) => new ExpressStore(store, new Peppers(config.peppers), config, config.cookie.secure),
+          useFactory: ({ store }: Backend) => expressStore(store, config),
           inject: [Backend],
         },
         { provide: Database, useFactory: (backend: Backend) => backend.database, inject: [Backend] },
@@ -92,6 +94,11 @@ export class SessionModule implements NestModule, OnModuleInit, OnApplicationShu
   async onApplicationShutdown(): Promise<void> {
     await this.backend.close();
   }
+}
+
+function expressStore(store: SessionStore, config: SessionConfig): ExpressStore {
+  const creations = new RateLimit(config.creationsPerAddress);
+  return new ExpressStore(store, new Peppers(config.peppers), config, config.cookie.secure, creations);
 }
 
 function needsNoSession(req: Request): boolean {
