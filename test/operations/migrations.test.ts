@@ -60,6 +60,15 @@ async function signedIn({ store }: Backend, name: string): Promise<string> {
 const nameOf = async ({ store }: Backend, key: string) => ((await store.find(key))?.attributes['user'] as { name: string })?.name;
 
 describe('the migration', () => {
+  it('gives the apps the logins of their URLs', async () => {
+    const url = await testDatabase();
+    const name = `portal_${randomBytes(6).toString('hex')}`;
+    const portal = Object.assign(new URL(url), { username: name, password: 'a password' }).href;
+    await migrateDatabase(url, { PORTAL_DATABASE_URL: portal });
+    expect(await rows(portal, 'SELECT public_id FROM session')).toEqual([]);
+    await expect(rows(portal, 'SELECT password_hash FROM users')).rejects.toThrow('permission denied');
+  }, 120_000);
+
   it('runs each step once if five processes migrate an empty database concurrently', async () => {
     const url = await testDatabase();
     await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(url)));

@@ -9,8 +9,10 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { type Replica, startReplica } from '../support/replicas.ts';
-import { browserless, type Client } from '../support/client.ts';
+import { newLogins, queryAs, setUpLogins } from '../support/app-logins.ts';
+import { type App, type Replica, startReplica } from '../support/replicas.ts';
+import { browserless, register, type Client } from '../support/client.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
 import { startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -205,4 +207,33 @@ describe('the keys', () => {
     expect(JSON.stringify(rows)).not.toMatch(/"d"/);
     expect(Buffer.from(rows[0]!.sealed_private_jwk, 'base64url').toString('latin1')).not.toContain('"d":');
   });
+});
+
+describe('with a database login of its own', () => {
+  let logins: Record<App, string>;
+  let replicas: Replica[];
+
+  beforeAll(async () => {
+    const databaseUrl = await migratedDatabase();
+    logins = newLogins(databaseUrl);
+    await setUpLogins(databaseUrl, logins);
+    replicas = await Promise.all(
+      (['auth', 'portal'] as const).map((app) => startReplica(app, { ...site.env, DATABASE_URL: logins[app] })),
+    );
+  }, 180_000);
+
+  it('the portal verifies tokens', async () => {
+    const [auth, portal] = replicas;
+    const visitor = browserless(auth!.url);
+    await register(visitor);
+    const { status } = await browserless(portal!.url).get('/api/session', bearer(await tokenOf(visitor)));
+    expect(status).toBe(200);
+  });
+
+  it.each(['SELECT sealed_private_jwk FROM token_key', 'SELECT * FROM token_key', `UPDATE token_key SET public_jwk = '{}'`])(
+    'the portal may not %s',
+    async (sql) => {
+      await expect(queryAs(logins.portal, sql)).rejects.toThrow('permission denied');
+    },
+  );
 });

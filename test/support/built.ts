@@ -17,7 +17,7 @@ export function builtFile(program: keyof typeof FILES): string {
 }
 
 /** Brings a database to the newest schema, as `npm run migrate` does. */
-export async function migrateDatabase(databaseUrl: string): Promise<void> {
-  const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
+export async function migrateDatabase(databaseUrl: string, settings: Record<string, string> = {}): Promise<void> {
+  const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, ...settings };
   await promisify(execFile)(process.execPath, [builtFile('migrate')], { env });
 }
