@@ -98,7 +98,7 @@ describe('the compose file', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
       volumes.filter((volume) => volume.startsWith('.')).map((volume) => volume.split(':')[0]!),
     );
-    expect(mounted).toHaveLength(2);
+    expect(mounted).toHaveLength(3);
     for (const path of mounted) expect([path, existsSync(join('docker', path))]).toEqual([path, true]);
   });
 });

@@ -27,7 +27,10 @@ export const kustomize = onPath('kubectl') ? ['kubectl', 'kustomize'] : [ownKust
 export function build(name: string, [program, verb]: string[] = kustomize): Manifest[] {
   const tree = treeWithSecrets();
   try {
-    const yaml = execFileSync(program!, [verb!, join(tree, name)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const yaml = execFileSync(program!, [verb!, join(tree, 'k8s', name)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return parseAllDocuments(yaml).map((document) => unfolded(document.toJS() as Manifest));
   } finally {
     rmSync(tree, { recursive: true });
@@ -41,12 +44,12 @@ function unfolded(manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** A copy of the manifests in which production has the secrets file that it requires. */
+/** A copy of the manifests in which production has the files of secrets that it requires. */
 function treeWithSecrets(): string {
   const tree = mkdtempSync(join(tmpdir(), 'baton-k8s-'));
-  cpSync('k8s', tree, { recursive: true });
-  const production = join(tree, 'overlays/production');
-  cpSync(join(production, 'secrets.env.example'), join(production, 'secrets.env'));
+  for (const folder of ['k8s', 'libs/session/acl']) cpSync(folder, join(tree, folder), { recursive: true });
+  const production = join(tree, 'k8s/overlays/production');
+  for (const name of ['secrets', 'database']) cpSync(join(production, `${name}.env.example`), join(production, `${name}.env`));
   return tree;
 }
 

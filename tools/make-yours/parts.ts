@@ -42,7 +42,10 @@ export const PARTS: readonly Part[] = [
   {
     name: 'k8s',
     what: 'manifests for Kubernetes',
-    paths: [/^k8s\/(?!components\/edge\/haproxy\.cfg$)/, ...below('test/k8s', 'docs/operations/kubernetes.md')],
+    paths: [
+      /^k8s\/(?!components\/edge\/haproxy\.cfg$)/,
+      ...below('test/k8s', 'docs/operations/kubernetes.md', 'libs/session/acl/kustomization.yaml'),
+    ],
   },
   { name: 'docker', what: 'images and compose', paths: below('docker', 'test/images') },
   {

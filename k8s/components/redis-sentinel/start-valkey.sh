@@ -6,6 +6,7 @@ primary=$(env -u REDISCLI_AUTH valkey-cli -h redis-sentinels -p 26379 --raw sent
 [ -n "$primary" ] || primary=redis-0.redis
 {
   echo "requirepass $REDIS_PASSWORD"
+  echo "user baton on >$REDIS_APP_PASSWORD $(cat /etc/valkey-acl/rules.acl)"
   echo "masterauth $REDIS_PASSWORD"
   echo "replica-announce-ip $me"
   [ "$primary" = "$me" ] || echo "replicaof $primary 6379"

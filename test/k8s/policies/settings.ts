@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadConfig } from '@baton/platform';
 import { toSessionConfig } from '@baton/session';
 import { portalSettings } from '../../../apps/portal/src/config.ts';
@@ -66,6 +67,44 @@ export const settingsPolicies: Policy[] = [
         ...unless(TRUST_PROXY === '1', 'has a wrong number of trusted proxies'),
       ]),
     breakIt: (cluster) => (cluster.all('ConfigMap').find(({ data }) => data?.['TRUST_PROXY'])!.data!['TRUST_PROXY'] = '0'),
+  },
+  {
+    rule: 'each app has a database login of its own, and the migration alone has that of the owner',
+    find: (cluster) => {
+      const urls = [...cluster.apps.map(({ metadata }) => metadata.name), 'migrate'].map(
+        (name) => cluster.environment(cluster.workload(name)!.spec.containers[0]!)['DATABASE_URL']!,
+      );
+      const owner = urls.at(-1)!;
+      return [
+        ...unless(new Set(urls).size === urls.length, 'a database login is shared'),
+        ...eachEnvironment(cluster, (env) => unless(!Object.values(env).includes(owner), 'has the login of the owner')),
+      ];
+    },
+    breakIt: (cluster) => {
+      const { data } = cluster.all('Secret').find(({ metadata }) => metadata.name.startsWith('database-logins'))!;
+      data!['PORTAL_DATABASE_URL'] = data!['AUTH_DATABASE_URL']!;
+    },
+  },
+  {
+    rule: 'the apps log in to Redis as a user who has the rules of libs/session/acl',
+    find: (cluster) => [
+      ...eachEnvironment(cluster, ({ REDIS_URL }) =>
+        unless(new URL(REDIS_URL!).username === 'baton', 'is the default user of Redis'),
+      ),
+      ...(cluster.workload('redis')?.spec.volumes ?? [])
+        .filter(({ name }) => name === 'acl')
+        .flatMap(({ configMap }) =>
+          unless(
+            cluster.configMap(configMap!.name!)['rules.acl'] === readFileSync('libs/session/acl/rules.acl', 'utf8'),
+            'Redis has other rules',
+          ),
+        ),
+      ...unless(
+        !cluster.workload('redis') || cluster.workload('redis')!.spec.volumes!.some(({ name }) => name === 'acl'),
+        'Redis has no rules',
+      ),
+    ],
+    breakIt: (cluster) => (cluster.all('ConfigMap').find(({ data }) => data?.['rules.acl'])!.data!['rules.acl'] = '+@all'),
   },
   {
     rule: 'known passwords are not published: with DEMO, no Ingress or HTTPRoute, but for baton.localhost',

@@ -1,26 +1,22 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createClient } from 'redis';
 import { bothUp, postgresUp, sessionDatabase, storesOfReplica, until } from '../../../../../test/support/backends.ts';
-import { privateRedis } from '../../../../../test/support/servers.ts';
+import { privateRedis, temporaryFolder } from '../../../../../test/support/servers.ts';
 import type { Server } from '../../../../../tools/local/server.ts';
 import { newSession } from '../session-store.contract.ts';
 
 const PASSWORD = 'p@ss:w/rd%';
 
-/** What Baton needs, and nothing else: its own keys, and the commands it uses. */
-const RULES = [
-  '~baton:*',
-  '-@all',
-  '+@connection',
-  '+@scripting',
-  '+@string',
-  '+@set',
-  '+@list',
-  '+@hash',
-  '+@keyspace',
-  '-@dangerous',
-  '+info',
-  '+time',
-];
+/** As shipped for compose and Kubernetes: own keys, and the commands that Baton uses. */
+const RULES = readFileSync(resolve(import.meta.dirname, '../../../acl/rules.acl'), 'utf8').trim();
+
+/** As their servers start: the line is part of the configuration. */
+function configFile(): string {
+  const file = join(temporaryFolder('acl'), 'redis.conf');
+  writeFileSync(file, `user baton on >${PASSWORD} ${RULES}\n`);
+  return file;
+}
 
 describe('a Redis with users', () => {
   let redis: Server;
@@ -35,8 +31,7 @@ describe('a Redis with users', () => {
   }
 
   beforeAll(async () => {
-    [redis, databaseUrl] = [await privateRedis(), await sessionDatabase()];
-    await setUser('on', `>${PASSWORD}`, ...RULES);
+    [redis, databaseUrl] = [await privateRedis({ configFile: configFile() }), await sessionDatabase()];
   });
 
   it('logs in as the user of the URL, who has no access to other keys', async () => {
@@ -50,6 +45,14 @@ describe('a Redis with users', () => {
     expect(await store.find(record.key)).toBeNull();
     await expect(backend.redis()!.ask((commands) => commands.get('foreign'))).rejects.toThrow('NOPERM');
   });
+
+  it.each([['FLUSHALL'], ['KEYS', '*'], ['CONFIG', 'GET', '*'], ['ACL', 'LIST'], ['PUBLISH', 'a', 'b'], ['SET', 'foreign', '1']])(
+    'refuses that user %s',
+    async (...command) => {
+      const client = await createClient({ url: urlOf('baton', PASSWORD) }).connect();
+      await expect(client.sendCommand(command).finally(() => client.destroy())).rejects.toThrow('NOPERM');
+    },
+  );
 
   it('reports a wrong password, and serves from Postgres', async () => {
     const backend = await storesOfReplica({ databaseUrl, redis: { url: urlOf('baton', 'wrong') } }, postgresUp);
