@@ -30,7 +30,16 @@ export const routes: [path: string, app: 'auth' | 'portal'][] = [
 const HELD = '/api/events?last=held';
 
 /** Paths of the replicas that no edge leads to. */
-export const internal = ['/metrics', '/metrics?x=1', '/metrics/', '/Metrics', '/health', '/health/ready', '/health/live?x=1'];
+export const internal = [
+  '/metrics',
+  '/metrics?x=1',
+  '/metrics/',
+  '/Metrics',
+  '/Health/ready',
+  '/health',
+  '/health/ready',
+  '/health/live?x=1',
+];
 
 export interface Stub {
   name: string;

@@ -3,6 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { PlatformSettings } from './config/platform-settings.ts';
+import { exactPaths } from './http/exact-paths.ts';
 import { plausibleAddress } from './http/own-address.ts';
 import { requestId } from './http/request-id.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
@@ -48,7 +49,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   if (options.errorPage) useErrorPage(app, options.errorPage);
   app.use(servedBy(config.REPLICA), requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
   const https = config.COOKIE_SECURE;
-  app.use(...securityHeaders({ https }), plausibleAddress, sameOriginOnly({ https }));
+  app.use(...securityHeaders({ https }), plausibleAddress, exactPaths, sameOriginOnly({ https }));
   await options.configure?.(app);
   shutDownGracefully(app, { drainMs: config.SHUTDOWN_DRAIN_MS, timeoutMs: config.SHUTDOWN_TIMEOUT_MS });
   if (config.METRICS_PORT !== undefined) await serveMetrics(registry, config.METRICS_PORT, config.BIND_ADDRESS);

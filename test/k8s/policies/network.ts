@@ -25,7 +25,7 @@ const outsiders: Peer[] = [
   { name: 'internet', labels: {}, namespace: null },
 ];
 
-const PORTS = [53, 22, 80, 443, 3000, 5432, 6379, 8080, 8404, 26379];
+const PORTS = [53, 22, 80, 443, 3000, 9464, 5432, 6379, 8080, 8404, 26379];
 
 /** CloudNativePG starts its pods itself; its manifest defines their labels. */
 function pods(cluster: Cluster): Peer[] {
@@ -84,6 +84,7 @@ function needed(cluster: Cluster): Set<string> {
     ...(outside(cluster) ? [...apps, 'migrate'].flatMap((app) => [5432, 6379].map((port) => [app, 'internet', port])) : []),
     ...pods(cluster).map(({ name }) => [name, 'kube-system', 53]),
     ...comingIn(cluster).flatMap((from) => apps.map((app) => [from, app, 3000])),
+    ...apps.map((app) => ['monitoring', app, 9464]),
   ];
   return new Set(connections.map((connection) => connection.join(' ')));
 }
@@ -95,7 +96,7 @@ const outside = (cluster: Cluster): boolean =>
 /** An overlay may name the namespace of its controller; the others allow every namespace, on one port. */
 const comingIn = (cluster: Cluster): string[] =>
   cluster.name === 'overlays/production'
-    ? ['ingress', 'monitoring']
+    ? ['ingress']
     : [
         ...outsiders.filter(({ namespace }) => namespace).map(({ name }) => name),
         ...pods(cluster)

@@ -92,6 +92,28 @@ export const referencePolicies: Policy[] = [
     breakIt: (cluster) => (cluster.find('Service', 'portal')!.spec!.selector = { 'app.kubernetes.io/name': 'portals' }),
   },
   {
+    rule: 'metrics have a port of their own, which the PodMonitor names and no Service has',
+    find: (cluster) => [
+      ...cluster.apps.flatMap((app) => {
+        const [container] = app.spec!.template.spec!.containers;
+        const { PORT, METRICS_PORT } = cluster.environment(container!);
+        const port = container!.ports?.find(({ name }) => name === 'metrics')?.containerPort;
+        return unless(METRICS_PORT !== PORT && port === Number(METRICS_PORT), `${app.metadata.name} has no port for metrics`);
+      }),
+      ...services(cluster).flatMap(({ metadata, spec }) =>
+        unless(
+          spec!.ports!.every(({ targetPort }) => targetPort !== 'metrics'),
+          `${metadata.name} publishes the metrics`,
+        ),
+      ),
+      ...cluster.manifests
+        .filter(({ kind }) => kind === 'PodMonitor')
+        .flatMap(({ spec }) => (spec as { podMetricsEndpoints: { port?: string }[] }).podMetricsEndpoints)
+        .flatMap(({ port }) => unless(port === 'metrics', `the PodMonitor asks port ${port}`)),
+    ],
+    breakIt: (cluster) => delete cluster.all('ConfigMap').find(({ data }) => data?.['METRICS_PORT'])!.data!['METRICS_PORT'],
+  },
+  {
     rule: 'ports match: PORT, container, Service, Ingress or HTTPRoute, probes',
     find: (cluster) => [
       ...cluster.apps.flatMap((app) => {
