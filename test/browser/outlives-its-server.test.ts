@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { USER } from '../support/client.ts';
+import { ADMIN, USER } from '../support/client.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { keepScreenshot, logIn, servedBy, untilListening, visit } from './visitor.ts';
 
@@ -14,8 +14,8 @@ describe('a session in a browser', () => {
 
   it('keeps user, notes and preferences after the replica that served them is killed', async () => {
     const { page, complaints } = await visit(browser, cluster.url);
-    await logIn(page);
-    expect(await page.locator('.account').textContent()).toContain(USER.username);
+    await logIn(page, '/', ADMIN);
+    expect(await page.locator('.account').textContent()).toContain(ADMIN.username);
     await page.goto('/notes');
     await page.getByLabel('New note').fill('Race on Sunday');
     await page.getByRole('button', { name: 'Add' }).click();

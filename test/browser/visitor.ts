@@ -40,7 +40,7 @@ export async function logIn(page: Page, to = '/', who = USER): Promise<void> {
 /** Waits until the page's event stream is open. */
 export const untilListening = (page: Page) => page.waitForFunction(() => window.listening);
 
-/** The replica that served the page. */
+/** The replica that served the page, as administrators see it, and everybody in a demonstration. */
 export const servedBy = async (page: Page): Promise<string> => (await page.locator('.site-footer .bib').textContent()) ?? '';
 
 export async function keepScreenshot(page: Page, name: string): Promise<void> {

@@ -9,7 +9,6 @@ import { requestId } from './http/request-id.ts';
 import { sameOriginOnly } from './http/same-origin.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { useErrorPage, type ErrorPage } from './http/send-problem.ts';
-import { servedBy } from './http/served-by.ts';
 import { TimedExpressAdapter } from './http/server-timeouts.ts';
 import { AppLogger, loggerParams, type DescribeRequest } from './logging/logging.ts';
 import { createRegistry, measureRequests } from './metrics/metrics.ts';
@@ -47,7 +46,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   app.disable('x-powered-by');
   app.disable('etag');
   if (options.errorPage) useErrorPage(app, options.errorPage);
-  app.use(servedBy(config.REPLICA), requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
+  app.use(requestId({ trustProxy: config.TRUST_PROXY > 0 }), measureRequests(registry));
   const https = config.COOKIE_SECURE;
   app.use(...securityHeaders({ https }), plausibleAddress, exactPaths, sameOriginOnly({ https }));
   await options.configure?.(app);

@@ -46,6 +46,8 @@ export class Site {
   readonly signInLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
+  /** To whom pages name replicas. A demonstration names them to everybody. */
+  namesReplicas = ({ user }: Pick<Visit, 'user'>): boolean => user?.roles.includes('admin') === true;
   /** A line below the form for signing in. */
   signInHint?: (language: Language) => string;
 
@@ -54,5 +56,10 @@ export class Site {
     this.assets = assets;
     this.app = app;
     this.replica = replica;
+  }
+
+  /** What the header lists for this visit. */
+  navigationFor(visit: Visit): NavigationItem[] {
+    return this.navigation.filter(({ isFor }) => isFor?.(visit) ?? true);
   }
 }

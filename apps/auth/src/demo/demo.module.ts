@@ -10,7 +10,7 @@ import { DEMO_ACCOUNTS, DemoAccounts } from './demo-accounts.ts';
 @Module({})
 export class DemoModule {
   constructor(site: Site, passwords: PublicPasswords) {
-    addDemoNavigation(site);
+    addDemoNavigation(site, passwords.allowed);
     if (passwords.allowed) announce(site);
   }
 

@@ -25,7 +25,7 @@ export class DemoModule implements OnApplicationBootstrap {
     events: EventSources,
     views: ClusterViews,
   ) {
-    addDemoNavigation(site);
+    addDemoNavigation(site, config.DEMO);
     site.homePage = demoHomePage(site, config.VERSION, config.DEMO);
     const messages = views.stream.pipe(map((data) => ({ type: 'cluster', data })));
     events.add((request) => (request.query['cluster'] && maySeeCluster(request, config) ? messages : null));

@@ -16,7 +16,7 @@ function Home({ reader: { site, visit, t } }: { reader: Reader }) {
       </div>
       {visit.user ? (
         <ul>
-          {[...site.navigation.map(({ href, label }) => [href, label(visit.language)] as const), ...accountLinks(t)].map(
+          {[...site.navigationFor(visit).map(({ href, label }) => [href, label(visit.language)] as const), ...accountLinks(t)].map(
             ([href, label]) => (
               <li>
                 <a href={href}>{label}</a>
@@ -49,8 +49,7 @@ function text({ site, visit }: Reader, origin: string): string {
   const who = visit.user ? `${visit.user.name}, session read from ${visit.lookup?.store}` : 'no';
   return `${site.name}
 
-  served by   ${site.replica}
-  signed in   ${who}
+${site.namesReplicas(visit) ? `  served by   ${site.replica}\n` : ''}  signed in   ${who}
 
 Register, then ask who you are:
   curl -c jar --json '{"username":"YOUR-NAME","password":"YOUR-PASSWORD"}' ${origin}/auth/register

@@ -6,15 +6,16 @@ import type { Visit } from '../visit.ts';
 
 /** On a narrow screen the navigation moves to the lower edge, in reach of the thumb. */
 export function Header({ site, visit }: { site: Site; visit: Visit }) {
+  const items = site.navigationFor(visit);
   return (
     <header class="site-header">
       <div class="wrap">
         <a class="brand" href="/">
           <Mark /> {site.name}
         </a>
-        {site.navigation.length > 0 && (
+        {items.length > 0 && (
           <nav class="site-nav" aria-label={words(visit.language).navigation}>
-            {site.navigation.map((item) => (
+            {items.map((item) => (
               <NavigationLink item={item} visit={visit} />
             ))}
           </nav>

@@ -12,6 +12,7 @@ site.navigation.push({
   label: () => 'Cart',
   badge: ({ preferences }) => (preferences ? { count: 3, label: '3 articles' } : null),
 });
+site.navigation.push({ href: '/operations', label: () => 'Operations', isFor: (visit) => site.namesReplicas(visit) });
 const reader = (visit: Visit) => ({ site, visit, t: words(visit.language) });
 const page = (visit: Visit) =>
   renderPage(
@@ -29,9 +30,16 @@ describe('a page', () => {
     expect(html).toContain('Anmelden');
   });
 
-  it('names the replica that served it, and lets a signed-in visitor sign out', () => {
+  it('names the replica that served it, and what is for administrators, to them alone', () => {
+    const as = (...roles: string[]) => page(visitOf({ path: '/', session: { user: { id: '1', name: 'Ada', roles } } }));
+    const shown = [as('user', 'admin'), as('user'), page(visitOf({ path: '/' }))].map((html) =>
+      [html.includes('portal-1'), html.includes('href="/operations"')].join(),
+    );
+    expect(shown).toEqual(['true,true', 'false,false', 'false,false']);
+  });
+
+  it('lets a signed-in visitor sign out', () => {
     const html = page(visitOf({ path: '/cart', session: { user: { id: '1', name: 'Ada <b>', roles: [] }, preferences: {} } }));
-    expect(html).toContain('data-replica="portal-1"');
     expect(html).toContain('action="/auth/logout"');
     expect(html).toContain('Ada &lt;b>');
     expect(html).toContain('3 articles');

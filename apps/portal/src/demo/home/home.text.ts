@@ -14,8 +14,7 @@ export function homeText({ site, visit }: Reader, { origin, version, demo }: Fac
   const password = demo ? `${NAME}-demo-2026` : 'YOUR-PASSWORD';
   return `${site.name}: servers crash, your session survives.
 
-  served by   ${site.replica} (${version})
-  signed in   ${who}
+${site.namesReplicas(visit) ? `  served by   ${site.replica} (${version})\n` : ''}  signed in   ${who}
 
 Log in once:
   curl -c jar -d username=demo -d password=${password} ${origin}/auth/login

@@ -14,7 +14,7 @@ export function Catalogue({ reader: { visit, site }, added }: { reader: Reader; 
       </div>
       {added && (
         <Notice tone="good" title={`${t.added}: ${articleOf(added)?.name ?? added}`}>
-          {t.addedMore(site.replica)} <a href="/cart">{t.toCart}</a>
+          {site.namesReplicas(visit) && t.addedMore(site.replica)} <a href="/cart">{t.toCart}</a>
         </Notice>
       )}
       <ul class="shelf fill">
