@@ -2,7 +2,7 @@ import { articlesIn, demoWords } from '@baton/demo';
 import type { Reader } from '@baton/ui';
 import { Lanes } from './lanes.tsx';
 
-export function HomeView({ reader: { visit } }: { reader: Reader }) {
+export function HomeView({ reader: { site, visit } }: { reader: Reader }) {
   const t = demoWords(visit.language);
   return (
     <>
@@ -12,9 +12,11 @@ export function HomeView({ reader: { visit } }: { reader: Reader }) {
           <h1>{visit.user ? t.welcome(visit.user.name) : t.heroTitle}</h1>
           <p>{visit.user ? t.welcomeLead(articlesIn(visit.session)) : t.heroLead}</p>
           <p class="buttons">
-            <a class="button accent" href={visit.user ? '/cluster' : '/auth/login?to=/cluster'}>
-              {t.heroAction}
-            </a>
+            {(!visit.user || site.namesReplicas(visit)) && (
+              <a class="button accent" href={visit.user ? '/cluster' : '/auth/login?to=/cluster'}>
+                {t.heroAction}
+              </a>
+            )}
             <a class="button ghost" href="/how-it-works">
               {t.heroSecond}
             </a>
