@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { AccountController } from './account/account.controller.ts';
 import { Account } from './account/account.ts';
 import { RegisterController } from './account/register.controller.ts';
+import { StepUp } from './account/step-up.ts';
 import { AdminController } from './admin/admin.controller.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { SessionAudit } from './audit/session-audit.ts';
@@ -20,6 +21,9 @@ import { Digests } from './login/digests.ts';
 import { HashQueue } from './login/hash-queue.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
+import { SecondFactorController } from './login/second-factor.controller.ts';
+import { SecondFactors } from './login/second-factors.ts';
+import { SecondStep } from './login/second-step.ts';
 import { SignIn } from './login/sign-in.ts';
 import { Throttle } from './login/throttle.ts';
 import { SealedBox } from './tokens/sealed-box.ts';
@@ -37,7 +41,15 @@ export interface AuthOptions {
 
 @Module({
   imports: [PassportModule.register({ session: false })],
-  controllers: [LoginController, RegisterController, AccountController, DevicesController, AdminController, TokensController],
+  controllers: [
+    LoginController,
+    SecondFactorController,
+    RegisterController,
+    AccountController,
+    DevicesController,
+    AdminController,
+    TokensController,
+  ],
   providers: [
     Users,
     BreachedPasswords,
@@ -46,7 +58,10 @@ export interface AuthOptions {
     HashQueue,
     KnownDevices,
     LocalStrategy,
+    SecondFactors,
+    SecondStep,
     SignIn,
+    StepUp,
     Account,
     AuditLog,
     SessionAudit,

@@ -67,7 +67,7 @@ export class AccountController {
   @Post('reauthenticate')
   @UseFilters(FormFilter.around(reauthenticatePage))
   async confirm(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.account.reauthenticate(request, parse(confirmation, request.body).password);
+    await this.account.confirm(request, parse(confirmation, request.body).password);
     if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
     else response.status(204).end();
   }

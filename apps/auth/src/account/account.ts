@@ -12,6 +12,7 @@ import { hashPassword } from '../users/password-hash.ts';
 import { passwordWeakness } from '../users/password-rules.ts';
 import { isAcceptableUserName, normaliseUserName } from '../users/user-name.ts';
 import { Users } from '../users/users.ts';
+import { StepUp } from './step-up.ts';
 
 /** What users do with their own account. */
 @Injectable()
@@ -25,6 +26,7 @@ export class Account {
     private readonly queue: HashQueue,
     private readonly audit: AuditLog,
     private readonly breaches: BreachedPasswords,
+    private readonly stepUp: StepUp,
   ) {}
 
   async register(request: Request, typedName: string, password: string) {
@@ -39,11 +41,12 @@ export class Account {
     });
     if (!user) throw new ProblemException(409, { title: 'Name taken', detail: 'This name is already taken.' });
     await this.audit.record(request, 'registered', { userId: user.id });
-    return this.signIn.signIn(request, user);
+    return this.signIn.withPassword(request, user);
   }
 
   /** One transaction: the new password, and the end of all sessions but this one, which gets a new id. */
   async changePassword(request: Request, current: string, wanted: string): Promise<void> {
+    await this.stepUp.demandSecondFactor(request);
     const user = await this.authenticator.confirm(request, current);
     const passwordHash = await this.hashNew(request, wanted, user.name);
     await this.sessions.revokeOthers(request, {
@@ -54,7 +57,14 @@ export class Account {
     await this.audit.record(request, 'password-changed');
   }
 
+  /** @throws SecondFactorNeeded if the account has one. */
+  async confirm(request: Request, password: string): Promise<void> {
+    await this.signIn.confirmWithPassword(request, await this.authenticator.confirm(request, password));
+  }
+
+  /** For a change that needs the password; if the account has a second factor, its proof must be recent. */
   async reauthenticate(request: Request, password: string): Promise<void> {
+    await this.stepUp.demandSecondFactor(request);
     await this.authenticator.confirm(request, password);
     await this.sessions.reauthenticate(request);
     await this.audit.record(request, 'reauthenticated');

@@ -18,6 +18,9 @@ export type AuditEvent =
   | 'account-enabled'
   | 'sessions-ended-by-admin'
   | 'everybody-signed-out'
+  | 'factor-added'
+  | 'factor-removed'
+  | 'factor-reset'
   | MailEvent;
 
 export interface AuditEntry {

@@ -31,7 +31,7 @@ export class LoginController {
   @UseGuards(CredentialsGuard)
   @UseFilters(FormFilter.around(loginPage))
   async login(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const user = await this.signIn.signIn(request, request.user as User);
+    const user = await this.signIn.withPassword(request, request.user as User);
     if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
     else response.json({ user });
   }

@@ -36,6 +36,11 @@ export class Throttle {
     return [{ key: `confirmation:${userId}:${publicId}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT }];
   }
 
+  /** What a wrong second factor counts against. Only who knows the password can use it up. */
+  secondFactor(userId: string): Count[] {
+    return [{ key: `second-factor:${userId}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT }];
+  }
+
   /** What a wrong password of any other browser counts against. The address keeps its count: an attacker may own one account. */
   login(name: string, address: string): Count[] {
     return [

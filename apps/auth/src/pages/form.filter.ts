@@ -3,7 +3,9 @@ import { toHttpError } from '@baton/session';
 import { type FormPage, Pages } from '@baton/ui';
 import { Catch, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { REAUTHENTICATE } from '../account/step-up.guard.ts';
+import { REAUTHENTICATE } from '../account/step-up.ts';
+import { SecondFactorNeeded } from '../login/second-factors.ts';
+import { returnTo } from '../login/return-to.ts';
 
 /** People who made a mistake in a form get the form again, with the reason; who must sign in first is sent there and back. */
 export const FormFilter = {
@@ -16,8 +18,8 @@ export const FormFilter = {
         const http = host.switchToHttp();
         const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
         const { problem, headers } = toProblem(toHttpError(error));
-        const detour = prefersPage(request) ? detourFor(request, problem) : null;
-        if (detour) response.redirect(303, `${detour}?to=${encodeURIComponent(pathOf(request))}`);
+        const detour = prefersPage(request) ? detourFor(request, error, problem) : null;
+        if (detour) response.redirect(303, detour);
         else if (!prefersPage(request) || problem.status >= 500) sendProblem(toHttpError(error), request, response);
         else this.pages.send(request, response.status(problem.status).set(headers), page, problem);
       }
@@ -26,10 +28,16 @@ export const FormFilter = {
   },
 };
 
-function detourFor(request: Request, problem: { status: number; type: string }): string | null {
-  if (problem.type === REAUTHENTICATE) return '/auth/reauthenticate';
-  return problem.status === 401 && !request.session?.user && !request.path.endsWith('/login') ? '/auth/login' : null;
+function detourFor(request: Request, error: unknown, problem: { status: number; type: string }): string | null {
+  if (error instanceof SecondFactorNeeded) return andBack(error.page, returnTo((request.body as { to?: unknown }).to));
+  if (problem.type === REAUTHENTICATE) return andBack('/auth/reauthenticate', pathOf(request));
+  return problem.status === 401 && isSignedOut(request) ? andBack('/auth/login', pathOf(request)) : null;
 }
+
+/** Who types something wrong during a login gets that form again. */
+const isSignedOut = ({ session, path }: Request): boolean => !session?.user && !session?.secondStep && !path.endsWith('/login');
+
+const andBack = (page: string, to: string): string => `${page}?to=${encodeURIComponent(to)}`;
 
 /** A POST cannot be made again for somebody: they come back to the page that holds its form. */
 const pathOf = (request: Request): string => (request.method === 'GET' ? request.originalUrl : formPage(request.path));

@@ -26,6 +26,12 @@ export interface SessionUser {
   roles: string[];
 }
 
+export interface SignInOptions extends CreateOptions {
+  readonly attributes?: Partial<SessionData>;
+}
+
+type Creation = CreateOptions & { authenticated: boolean };
+
 /** Everything about sessions that goes beyond `request.session`. */
 @Injectable()
 export class Sessions {
@@ -37,15 +43,25 @@ export class Sessions {
 
   /**
    * A new session for somebody who has just proved who they are. Always under a new id (session fixation); what the
-   * anonymous session held is kept, and that session ends.
+   * anonymous session held is kept, and that session ends. `attributes` become part of the new session.
    */
-  async signIn(request: Request, user: SessionUser, options: CreateOptions = {}): Promise<void> {
+  async signIn(request: Request, user: SessionUser, { attributes, ...options }: SignInOptions = {}): Promise<void> {
+    const owner = ownerOf(request);
+    const keeps = owner === null || owner === user.id;
+    await this.replace(request, keeps, { ...attributes, user }, { ...options, authenticated: true });
+  }
+
+  /** The same for somebody who has not proved enough yet: nobody is signed in to the new session. */
+  async startAnonymous(request: Request, attributes: Partial<SessionData>): Promise<void> {
+    await this.replace(request, ownerOf(request) === null, attributes, { authenticated: false });
+  }
+
+  private async replace(request: Request, keeps: boolean, attributes: Partial<SessionData>, creation: Creation): Promise<void> {
     const before = { session: request.session, sessionID: request.sessionID, record: loadedRecord(request.session) };
     const { user: _other, ...kept } = attributesOf(request.session);
-    const sameUser = before.record === undefined || before.record.userId === null || before.record.userId === user.id;
     this.expressStore.generate(request);
-    Object.assign(request.session, sameUser ? asJson(kept) : {}, { user });
-    stateOf(request).creation = { ...options, authenticated: true };
+    Object.assign(request.session, keeps ? asJson(kept) : {}, attributes);
+    stateOf(request).creation = creation;
     try {
       await save(request);
     } catch (error) {
@@ -156,6 +172,8 @@ export class Sessions {
     }
   }
 }
+
+const ownerOf = (request: Request): string | null => loadedRecord(request.session)?.userId ?? null;
 
 function save(request: Request): Promise<void> {
   return new Promise((resolve, reject) => {
