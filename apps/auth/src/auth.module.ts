@@ -26,7 +26,7 @@ import { SecondFactors } from './login/second-factors.ts';
 import { SecondStep } from './login/second-step.ts';
 import { SignIn } from './login/sign-in.ts';
 import { Throttle } from './login/throttle.ts';
-import { SealedBox } from './tokens/sealed-box.ts';
+import { SealedBox } from './secrets/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { isKeySet, TokensController } from './tokens/tokens.controller.ts';
 import { BreachedPasswords } from './users/breached-passwords.ts';

@@ -2,7 +2,7 @@ import { ADVISORY_LOCKS, Database, type Tx } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import { AuthSettings } from '../auth-settings.ts';
-import { SealedBox } from './sealed-box.ts';
+import { SealedBox } from '../secrets/sealed-box.ts';
 
 /** How long a token is valid. */
 export const TOKEN_SECONDS = 300;
