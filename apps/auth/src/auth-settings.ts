@@ -27,6 +27,8 @@ export const authSettings = {
   HASH_QUEUE_PER_ADDRESS: wholeNumber(50, 1),
   /** Ending a session, and what an administrator does, asks for the password again after this time. */
   STEP_UP_SECONDS: wholeNumber(900, 1),
+  /** Administrators have no rights without a second factor, but to add one. */
+  ADMIN_SECOND_FACTOR: flag(false),
   /** A range API such as https://api.pwnedpasswords.com/range/ that new passwords are checked against. Unset: none. */
   BREACHED_PASSWORDS_URL: z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional(),
   BREACHED_PASSWORDS_TIMEOUT_MS: wholeNumber(1000, 1, 60_000),

@@ -18,6 +18,7 @@ import { DevicesController } from './devices/devices.controller.ts';
 import { KnownDevices } from './devices/known-devices.ts';
 import { Authenticator } from './login/authenticator.ts';
 import { Digests } from './login/digests.ts';
+import { Assurance } from './login/assurance.ts';
 import { HashQueue } from './login/hash-queue.ts';
 import { LocalStrategy } from './login/local.strategy.ts';
 import { LoginController } from './login/login.controller.ts';
@@ -60,6 +61,7 @@ export interface AuthOptions {
     LocalStrategy,
     SecondFactors,
     SecondStep,
+    Assurance,
     SignIn,
     StepUp,
     Account,

@@ -4,6 +4,7 @@ import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Req, Use
 import type { Request } from 'express';
 import { StepUpGuard } from '../account/step-up.guard.ts';
 import { AuditLog } from '../audit/audit-log.ts';
+import { SecondFactors } from '../login/second-factors.ts';
 import { Users } from '../users/users.ts';
 import { AdminGuard } from './admin.guard.ts';
 
@@ -16,6 +17,7 @@ export class AdminController {
     private readonly users: Users,
     private readonly sessions: Sessions,
     private readonly audit: AuditLog,
+    private readonly factors: SecondFactors,
   ) {}
 
   @Get('users')
@@ -56,6 +58,20 @@ export class AdminController {
     await this.mustExist(id);
     const ended = await this.sessions.revokeAll(id, { reason: 'ended by an administrator' });
     await this.audit.record(request, 'sessions-ended-by-admin', { details: { account: id, ended } });
+    return { ended };
+  }
+
+  /** For an owner who has lost them: the password alone signs in again, and all sessions end. */
+  @Delete('users/:id/second-factors')
+  @UseGuards(StepUpGuard)
+  async resetFactors(@Req() request: Request, @Param('id', ParseUUIDPipe) id: string): Promise<{ ended: number }> {
+    await this.mustExist(id);
+    const ended = await this.sessions.revokeAll(id, {
+      reason: 'second factor changed',
+      within: (tx) => this.factors.removeAll(tx, id),
+    });
+    await this.audit.record(request, 'factors-reset-by-admin', { details: { account: id, ended } });
+    await this.audit.write({ event: 'factor-reset', userId: id, publicId: null });
     return { ended };
   }
 

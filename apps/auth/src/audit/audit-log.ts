@@ -21,6 +21,7 @@ export type AuditEvent =
   | 'factor-added'
   | 'factor-removed'
   | 'factor-reset'
+  | 'factors-reset-by-admin'
   | MailEvent;
 
 export interface AuditEntry {

@@ -12,7 +12,7 @@ export interface SecondFactor {
   readonly path: string;
   /** Completes "Continue with ...". */
   readonly label: string;
-  isEnrolled(userId: string): Promise<boolean>;
+  isEnrolled(userId: string, tx?: Tx): Promise<boolean>;
   /** In the transaction that ends the sessions of the user. */
   remove(tx: Tx, userId: string): Promise<void>;
 }
@@ -26,14 +26,21 @@ export class SecondFactors {
   readonly kinds: SecondFactor[] = [];
 
   /** Those that the account has. With one or more, a password alone signs nobody in. */
-  async of(userId: string): Promise<SecondFactor[]> {
-    const enrolled = await Promise.all(this.kinds.map((kind) => kind.isEnrolled(userId)));
+  async of(userId: string, tx?: Tx): Promise<SecondFactor[]> {
+    const enrolled = await Promise.all(this.kinds.map((kind) => kind.isEnrolled(userId, tx)));
     return this.kinds.filter((_kind, index) => enrolled[index]);
+  }
+
+  async removeAll(tx: Tx, userId: string): Promise<void> {
+    for (const kind of this.kinds) await kind.remove(tx, userId);
   }
 }
 
 /** The type of the problem that a POST to the path of one of its `factors` solves. */
 export const SECOND_FACTOR = `urn:${NAME}:second-factor`;
+
+/** The type of the problem of a proof that was wrong: the second step goes on. */
+export const WRONG_PROOF = `urn:${NAME}:wrong-proof`;
 
 /** The password was right, and the account has second factors. A program sends the proof, in the same session, to a `path`. */
 export class SecondFactorNeeded extends ProblemException {

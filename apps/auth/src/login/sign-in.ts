@@ -5,13 +5,10 @@ import { AuditLog } from '../audit/audit-log.ts';
 import { KnownDevices } from '../devices/known-devices.ts';
 import type { User } from '../users/user.entity.ts';
 import { sessionUser, Users } from '../users/users.ts';
+import { Assurance, MULTIPLE, PASSWORD } from './assurance.ts';
 import { wrongCredentials } from './authenticator.ts';
 import { type SecondFactor, SecondFactorNeeded, SecondFactors } from './second-factors.ts';
 import { SecondStep } from './second-step.ts';
-
-const PASSWORD = ['pwd'];
-/** RFC 8176: more than one factor. */
-const MULTIPLE = 'mfa';
 
 /** From proofs to sessions. */
 @Injectable()
@@ -24,6 +21,7 @@ export class SignIn {
     private readonly users: Users,
     private readonly factors: SecondFactors,
     private readonly step: SecondStep,
+    private readonly assurance: Assurance,
     private readonly audit: AuditLog,
     private readonly devices: KnownDevices,
   ) {}
@@ -44,17 +42,24 @@ export class SignIn {
   async withSecondFactor(request: Request, user: User, { amr }: Pick<SecondFactor, 'amr'>): Promise<void> {
     const methods = [...new Set([...this.step.end(request), amr, MULTIPLE])];
     if (request.session.user?.id !== user.id) await this.signIn(request, user, methods);
-    else await this.renew(request, await this.assurance(methods));
+    else await this.renew(request, await this.proofs(user, methods));
+  }
+
+  /** The user of the session has a new second factor, whose first proof was just checked. */
+  async enrolled(request: Request, { amr }: Pick<SecondFactor, 'amr'>): Promise<void> {
+    const user = (await this.users.find(request.session.user!.id))!;
+    const methods = [...new Set([...(request.session.amr ?? PASSWORD), amr, MULTIPLE])];
+    await this.renew(request, await this.proofs(user, methods));
   }
 
   /** A session for a user who was just authenticated by the methods `amr` (RFC 8176), `mfa` included if they are two factors. */
   async signIn(request: Request, user: User, amr: string[]): Promise<SessionUser> {
-    const signedIn = sessionUser(user);
-    // The password may be changed or the account disabled while the hash is compared.
+    // Meanwhile, the password may be changed, the account disabled, or a second factor added.
     const guard = async (tx: Tx) => {
-      if (!(await this.users.stillSame(tx, user))) throw wrongCredentials();
+      const isEnough = amr !== PASSWORD || (await this.factors.of(user.id, tx)).length === 0;
+      if (!isEnough || !(await this.users.stillSame(tx, user))) throw wrongCredentials();
     };
-    const attributes = await this.assurance(amr);
+    const { user: signedIn, ...attributes } = await this.proofs(user, amr);
     delete request.session.secondStep;
     await this.logins.run(user.id, () => this.sessions.signIn(request, signedIn, { guard, attributes }));
     this.devices.remember(request, user.name);
@@ -69,13 +74,15 @@ export class SignIn {
     throw new SecondFactorNeeded(factors);
   }
 
-  private async renew(request: Request, assurance = {}): Promise<void> {
+  private async renew(request: Request, proofs = {}): Promise<void> {
     await this.sessions.reauthenticate(request);
-    Object.assign(request.session, assurance);
+    Object.assign(request.session, proofs);
     await this.audit.record(request, 'reauthenticated');
   }
 
-  private async assurance(amr: string[]) {
-    return amr.includes(MULTIPLE) ? { amr, secondFactorAt: await this.sessions.now() } : { amr };
+  /** What the session keeps of an authentication. */
+  private async proofs(user: User, amr: string[]) {
+    const signedIn = { ...sessionUser(user), roles: this.assurance.roles(user.roles, amr) };
+    return { user: signedIn, amr, ...(amr.includes(MULTIPLE) && { secondFactorAt: await this.sessions.now() }) };
   }
 }

@@ -4,7 +4,7 @@ import { type FormPage, Pages } from '@baton/ui';
 import { Catch, type ArgumentsHost, type ExceptionFilter, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { REAUTHENTICATE } from '../account/step-up.ts';
-import { SecondFactorNeeded } from '../login/second-factors.ts';
+import { SecondFactorNeeded, WRONG_PROOF } from '../login/second-factors.ts';
 import { returnTo } from '../login/return-to.ts';
 
 /** People who made a mistake in a form get the form again, with the reason; who must sign in first is sent there and back. */
@@ -31,14 +31,16 @@ export const FormFilter = {
 function detourFor(request: Request, error: unknown, problem: { status: number; type: string }): string | null {
   if (error instanceof SecondFactorNeeded) return andBack(error.page, returnTo((request.body as { to?: unknown }).to));
   if (problem.type === REAUTHENTICATE) return andBack('/auth/reauthenticate', pathOf(request));
-  return problem.status === 401 && isSignedOut(request) ? andBack('/auth/login', pathOf(request)) : null;
+  return needsLogin(request, problem) ? andBack('/auth/login', pathOf(request)) : null;
 }
 
-/** Who types something wrong during a login gets that form again. */
-const isSignedOut = ({ session, path }: Request): boolean => !session?.user && !session?.secondStep && !path.endsWith('/login');
+/** Who proves something wrong during a login gets that form again. */
+const needsLogin = ({ session, path }: Request, { status, type }: { status: number; type: string }): boolean =>
+  status === 401 && !session?.user && !path.endsWith('/login') && type !== WRONG_PROOF;
 
 const andBack = (page: string, to: string): string => `${page}?to=${encodeURIComponent(to)}`;
 
 /** A POST cannot be made again for somebody: they come back to the page that holds its form. */
 const pathOf = (request: Request): string => (request.method === 'GET' ? request.originalUrl : formPage(request.path));
-const formPage = (path: string): string => (path.startsWith('/auth/sessions') ? '/auth/sessions' : '/auth/account');
+const formPage = (path: string): string => FORM_PAGES.find((page) => path.startsWith(page)) ?? '/auth/account';
+const FORM_PAGES = ['/auth/sessions', '/auth/totp'];

@@ -5,6 +5,7 @@ import { Controller, Get, Header, Inject, Post, Req, HttpCode, UseGuards } from 
 import type { Request } from 'express';
 import { SignJWT } from 'jose';
 import { AuthSettings } from '../auth-settings.ts';
+import { acrOf, Assurance, PASSWORD } from '../login/assurance.ts';
 import { Users } from '../users/users.ts';
 import { SigningKeys, TOKEN_SECONDS } from './signing-keys.ts';
 
@@ -16,6 +17,7 @@ export class TokensController {
   constructor(
     private readonly keys: SigningKeys,
     private readonly users: Users,
+    private readonly assurance: Assurance,
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
@@ -42,7 +44,9 @@ export class TokensController {
     const [user, { kid, key }] = await Promise.all([this.users.find(request.session.user!.id), this.keys.current()]);
     if (user === null || user.disabledAt !== null)
       throw new ProblemException(401, { title: 'Sign in first', detail: 'This account is disabled.' });
-    return new SignJWT({ sid: sessionInfo(request)!.publicId, name: user.name, roles: user.roles })
+    const { amr = PASSWORD } = request.session;
+    const roles = this.assurance.roles(user.roles, amr);
+    return new SignJWT({ sid: sessionInfo(request)!.publicId, name: user.name, roles, amr, acr: acrOf(amr) })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setIssuer(this.settings.TOKEN_ISSUER)
       .setAudience(this.settings.TOKEN_AUDIENCE)

@@ -5,6 +5,7 @@ export type RevocationReason =
   | 'ended by its owner'
   | 'revoke all'
   | 'password changed'
+  | 'second factor changed'
   | 'account disabled'
   | 'ended by an administrator'
   | 'session limit'

@@ -39,6 +39,7 @@ export const de: Words = {
       'ended by its owner': 'Sie wurde von einem anderen Gerät aus beendet.',
       'revoke all': 'Alle anderen Sitzungen wurden von einem anderen Gerät aus beendet.',
       'password changed': 'Dein Passwort wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
+      'second factor changed': 'Ein zweiter Faktor deines Kontos wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
       'account disabled': 'Das Konto wurde gesperrt.',
       'ended by an administrator': 'Sie wurde von der Administration beendet.',
       'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt, deshalb wurde die älteste Sitzung beendet.',

@@ -41,6 +41,7 @@ export const en = {
       'ended by its owner': 'It was ended from another device.',
       'revoke all': 'All other sessions were ended from another device.',
       'password changed': 'Your password was changed, so every other session was ended.',
+      'second factor changed': 'A second factor of your account was changed, so every other session was ended.',
       'account disabled': 'The account was disabled.',
       'ended by an administrator': 'An administrator ended it.',
       'session limit': 'You signed in on more devices than allowed, so the oldest session was ended.',

@@ -39,6 +39,7 @@ export const es: Words = {
       'ended by its owner': 'Se cerró desde otro dispositivo.',
       'revoke all': 'Todas las demás sesiones se cerraron desde otro dispositivo.',
       'password changed': 'Tu contraseña cambió, así que las demás sesiones se cerraron.',
+      'second factor changed': 'Un segundo factor de tu cuenta cambió, así que las demás sesiones se cerraron.',
       'account disabled': 'La cuenta está desactivada.',
       'ended by an administrator': 'La cerró un administrador.',
       'session limit': 'Iniciaste sesión en más dispositivos de los permitidos, así que se cerró la sesión más antigua.',

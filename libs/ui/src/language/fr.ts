@@ -39,6 +39,7 @@ export const fr: Words = {
       'ended by its owner': 'Elle a été fermée depuis un autre appareil.',
       'revoke all': 'Toutes les autres sessions ont été fermées depuis un autre appareil.',
       'password changed': 'Votre mot de passe a changé : toutes les autres sessions ont été fermées.',
+      'second factor changed': 'Un second facteur de votre compte a changé : toutes les autres sessions ont été fermées.',
       'account disabled': 'Le compte a été désactivé.',
       'ended by an administrator': 'Un administrateur l’a fermée.',
       'session limit': 'Trop d’appareils connectés  : la session la plus ancienne a été fermée.',
