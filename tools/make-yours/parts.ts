@@ -26,6 +26,11 @@ export const PARTS: readonly Part[] = [
     paths: [/^(apps|libs|tools|test)\/(.*\/)?mail\//],
     variables: ['SMTP_URL', 'MAIL_FROM', 'SITE_URL'],
   },
+  {
+    name: 'totp',
+    what: 'codes of an authenticator app as a second factor, and recovery codes',
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?totp\//],
+  },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',

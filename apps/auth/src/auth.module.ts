@@ -30,6 +30,7 @@ import { Throttle } from './login/throttle.ts';
 import { SealedBox } from './secrets/sealed-box.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 import { isKeySet, TokensController } from './tokens/tokens.controller.ts';
+import { totpControllers, totpProviders } from './totp/parts.ts';
 import { BreachedPasswords } from './users/breached-passwords.ts';
 import { User } from './users/user.entity.ts';
 import { Users } from './users/users.ts';
@@ -84,9 +85,10 @@ export class AuthModule {
         PagesModule.forRoot(site),
         DemoModule.forRoot(settings),
       ],
-      controllers: [...mailControllers(settings)],
+      controllers: [...mailControllers(settings), ...totpControllers],
       providers: [
         ...mailProviders(settings),
+        ...totpProviders,
         { provide: AuthSettings, useValue: settings },
         { provide: Digests, useValue: new Digests(sessions.peppers) },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },

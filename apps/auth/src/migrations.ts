@@ -3,6 +3,7 @@ import { CreateThrottle1763600100000 } from './login/create-throttle.migration.t
 import { CreateKnownDevices1795300100000 } from './mail/notices/create-known-devices.migration.ts';
 import { CreateMail1795300000000 } from './mail/create-mail.migration.ts';
 import { CreateTokenKeys1763600300000 } from './tokens/create-token-keys.migration.ts';
+import { CreateTotp1795310000000 } from './totp/create-totp.migration.ts';
 import { CreateNotes1764100000000 } from '../../portal/src/notes/create-notes.migration.ts';
 import { CreateUsers1763600000000 } from './users/create-users.migration.ts';
 
@@ -15,4 +16,5 @@ export const migrations = [
   CreateNotes1764100000000,
   CreateMail1795300000000,
   CreateKnownDevices1795300100000,
+  CreateTotp1795310000000,
 ];

@@ -26,6 +26,30 @@ const NOTICES: Record<string, Notice> = {
     subject: `Your password for ${TITLE} was changed`,
     sentence: 'A new password was set with a link from a mail to this address, and all devices were signed out.',
   },
+  'factor-added': {
+    subject: `A second factor was added to your account at ${TITLE}`,
+    sentence: 'From now on, signing in needs this factor besides your password. All other devices were signed out.',
+  },
+  'factor-removed': {
+    subject: `A second factor was removed from your account at ${TITLE}`,
+    sentence: 'A second factor of your account was removed, and all other devices were signed out.',
+  },
+  'factor-reset': {
+    subject: `Your second factors at ${TITLE} were reset`,
+    sentence: 'An administrator has removed all second factors of your account, and all devices were signed out.',
+  },
+  'recovery-code-used': {
+    subject: `A recovery code for ${TITLE} was used`,
+    sentence: 'Somebody has used your password and one of your recovery codes. The code is void now.',
+  },
+  'recovery-codes-replaced': {
+    subject: `New recovery codes for ${TITLE}`,
+    sentence: 'Your account has new recovery codes. The old ones are void.',
+  },
+  'second-factor-locked': {
+    subject: `Wrong codes for your account at ${TITLE}`,
+    sentence: 'Somebody who knows your password has sent too many wrong codes. Further ones are refused for a while.',
+  },
   'theft-detected': {
     subject: `A session of yours at ${TITLE} may have been stolen`,
     sentence: 'Two browsers used the same session, and one of them was not yours. The session has been ended.',
