@@ -7,7 +7,7 @@ import { readme, withoutDeadLinks, withoutVariables, writeLicense } from './docu
 import { trackedFiles } from './git.ts';
 import { cleanPackages, cleanProjects } from './manifests.ts';
 import type { Choice } from './options.ts';
-import { ALWAYS, EDGE } from './parts.ts';
+import { ALWAYS, EDGE, PARTS } from './parts.ts';
 import { renameSource } from './rename-source.ts';
 import { renamePath, renameText } from './rename-text.ts';
 import { removeUnused } from './unused.ts';
@@ -62,7 +62,10 @@ function split({ without }: Choice, files: readonly string[]): { removed: string
   };
 }
 
-const variablesOf = ({ without }: Choice): Set<string> => new Set(without.flatMap(({ variables = [] }) => variables));
+function variablesOf({ without }: Choice): Set<string> {
+  const kept = new Set(PARTS.filter((part) => !without.includes(part)).flatMap(({ variables = [] }) => variables));
+  return new Set(without.flatMap(({ variables = [] }) => variables).filter((name) => !kept.has(name)));
+}
 const isPlain = (file: string): boolean => !isSource(file) && !/\.(json|md|css|svg|png)$/.test(file);
 const read = (files: readonly string[]): string =>
   files

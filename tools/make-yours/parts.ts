@@ -6,7 +6,7 @@ export interface Part {
   readonly paths: readonly RegExp[];
   /** Scripts of package.json. */
   readonly scripts?: readonly string[];
-  /** Settings that only this part reads: their lines in .env.example, manifests and compose go too. */
+  /** Settings that only this part reads, and others that list them: their lines in .env.example, manifests and compose go too. */
   readonly variables?: readonly string[];
 }
 
@@ -30,6 +30,12 @@ export const PARTS: readonly Part[] = [
     name: 'totp',
     what: 'codes of an authenticator app as a second factor, and recovery codes',
     paths: [/^(apps|libs|tools|test)\/(.*\/)?totp\//],
+  },
+  {
+    name: 'passkeys',
+    what: 'signing in with passkeys',
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?passkeys\//],
+    variables: ['SITE_URL'],
   },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {

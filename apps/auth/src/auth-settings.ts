@@ -3,6 +3,7 @@ import { flag, platformSettings, wholeNumber } from '@baton/platform';
 import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
 import { mailSettings } from './mail/mail-settings.ts';
+import { passkeySettings } from './passkeys/passkey-settings.ts';
 
 /** postgres:// and postgresql:// are the same. */
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' });
@@ -13,6 +14,7 @@ export const authSettings = {
   ...tokenSettings,
   ...demoSettings,
   ...mailSettings,
+  ...passkeySettings,
   /** Accounts live in Postgres, whatever keeps the sessions. */
   DATABASE_URL: postgresUrl,
   /** After so many wrong passwords for one account within the window, further ones are refused. */

@@ -14,6 +14,7 @@ import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { mailControllers, mailProviders } from './mail/mail.ts';
+import { passkeyControllers, passkeyProviders } from './passkeys/passkey-parts.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { KnownDevices } from './devices/known-devices.ts';
 import { Authenticator } from './login/authenticator.ts';
@@ -85,10 +86,11 @@ export class AuthModule {
         PagesModule.forRoot(site),
         DemoModule.forRoot(settings),
       ],
-      controllers: [...mailControllers(settings), ...totpControllers],
+      controllers: [...mailControllers(settings), ...totpControllers, ...passkeyControllers(settings)],
       providers: [
         ...mailProviders(settings),
         ...totpProviders,
+        ...passkeyProviders(settings),
         { provide: AuthSettings, useValue: settings },
         { provide: Digests, useValue: new Digests(sessions.peppers) },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },

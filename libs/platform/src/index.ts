@@ -1,6 +1,6 @@
 export { bootstrap } from './bootstrap.ts';
 export { ConfigError, loadConfig } from './config/load-config.ts';
-export { flag, placeOf, platformSettings, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
+export { flag, placeOf, platformSettings, webOrigin, wholeNumber, type PlatformSettings } from './config/platform-settings.ts';
 export { Readiness } from './health/readiness.ts';
 export { toProblem, type Problem } from './http/problem.ts';
 export { ownPath } from './http/own-path.ts';

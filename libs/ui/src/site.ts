@@ -44,6 +44,8 @@ export class Site {
   readonly accountLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
   /** The same below the form for signing in. */
   readonly signInLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
+  /** Other ways to sign in, below that form. */
+  readonly signInParts: ((reader: Reader) => ComponentChildren)[] = [];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
   /** To whom pages name replicas. A demonstration names them to everybody. */

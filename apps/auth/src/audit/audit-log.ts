@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
 import type { MailEvent } from '../mail/mail-event.ts';
+import type { PasskeyEvent } from '../passkeys/passkey-event.ts';
 import type { TotpEvent } from '../totp/totp-event.ts';
 
 /** What people and administrators do here; events of sessions come from the feed (session-audit.ts). */
@@ -24,6 +25,7 @@ export type AuditEvent =
   | 'factor-reset'
   | 'factors-reset-by-admin'
   | MailEvent
+  | PasskeyEvent
   | TotpEvent;
 
 export interface AuditEntry {

@@ -45,8 +45,14 @@ export class Throttle {
   login(name: string, address: string): Count[] {
     return [
       { key: `account:${this.digests.of(normaliseUserName(name))}`, limit: this.settings.LOGIN_FAILURES_PER_ACCOUNT },
-      { key: `address:${this.digests.of(networkOf(address))}`, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS, kept: true },
+      this.address(address),
     ];
+  }
+
+  /** What a failure counts against that names no account. */
+  address(address: string): Count {
+    const key = `address:${this.digests.of(networkOf(address))}`;
+    return { key, limit: this.settings.LOGIN_FAILURES_PER_ADDRESS, kept: true };
   }
 
   /** What a new account counts against: hashing its password costs as much as a login. */

@@ -1,10 +1,7 @@
-import { ConfigError } from '@baton/platform';
+import { ConfigError, webOrigin } from '@baton/platform';
 import { z } from 'zod';
 
 const smtpUrl = z.url({ protocol: /^smtps?$/, error: 'expected a URL that begins with smtp:// or smtps://' });
-const siteUrl = z
-  .url({ protocol: /^https?$/, error: 'expected a URL that begins with https://' })
-  .transform((text) => new URL(text).origin);
 /** `ana@example.org` or `Ana <ana@example.org>`; a line break would begin another header. */
 const sender = z.string().regex(/^[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/, 'expected a mail address');
 
@@ -14,7 +11,7 @@ export const mailSettings = {
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: sender.optional(),
   /** Where visitors reach the site. Links in mails begin with it, never with a Host header: whoever asks for a mail chooses that. */
-  SITE_URL: siteUrl.optional(),
+  SITE_URL: webOrigin.optional(),
 };
 
 export type MailSettings = z.infer<z.ZodObject<typeof mailSettings>>;

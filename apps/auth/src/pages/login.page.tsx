@@ -12,6 +12,7 @@ export const loginPage = (context: PageContext) => {
         <Field name="password" label="Password" type="password" autocomplete="current-password" required />
         <button class="button">Sign in</button>
       </form>
+      {site.signInParts.map((part) => part(context))}
       {site.signInHint && <p class="hint">{site.signInHint(visit.language)}</p>}
       <p>
         <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>

@@ -32,6 +32,12 @@ export class Users {
     return this.database.guarded(() => this.database.repository(User).findOneBy({ id }));
   }
 
+  /** The user, if the account may log in. */
+  async findEnabled(id: string): Promise<User | null> {
+    const user = await this.find(id);
+    return user && this.mayLogIn(user) ? user : null;
+  }
+
   list(limit: number): Promise<User[]> {
     return this.database.guarded(() => this.database.repository(User).find({ order: { name: 'ASC' }, take: limit }));
   }

@@ -12,6 +12,11 @@ export const wholeNumber = (otherwise: number, least = 0, most = Number.MAX_SAFE
     .max(most)
     .default(otherwise);
 
+/** The origin of a site, such as https://example.org. */
+export const webOrigin = z
+  .url({ protocol: /^https?$/, error: 'expected a URL that begins with https://' })
+  .transform((text) => new URL(text).origin);
+
 /** What every app of the workspace reads from its environment. */
 export const platformSettings = {
   PORT: wholeNumber(3000, 0, 65535),

@@ -3,6 +3,7 @@ import { TITLE } from '@baton/platform';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { type AuditEntry, AuditLog } from '../../audit/audit-log.ts';
+import { passkeyNotices } from '../../passkeys/passkey-event.ts';
 import { MailConfig } from '../mail-settings.ts';
 import { type Letter, Outbox, type WaitingMail } from '../sending/outbox.ts';
 import { NewDevices } from './new-devices.ts';
@@ -54,6 +55,7 @@ const NOTICES: Record<string, Notice> = {
     subject: `A session of yours at ${TITLE} may have been stolen`,
     sentence: 'Two browsers used the same session, and one of them was not yours. The session has been ended.',
   },
+  ...passkeyNotices,
 };
 
 /** Mails to the owner about events of the audit log: once per event, because one replica records it. */

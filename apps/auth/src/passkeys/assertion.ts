@@ -1,0 +1,88 @@
+import { ProblemException } from '@baton/platform';
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  type VerifiedAuthenticationResponse,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server';
+import type { Request } from 'express';
+import { AuditLog } from '../audit/audit-log.ts';
+import { Challenges } from './challenges.ts';
+import { RelyingParty } from './passkey-settings.ts';
+import { Passkeys, type StoredCredential } from './passkeys.ts';
+
+/** Checks that somebody holds a passkey and has unlocked it: two factors (WebAuthn 7.2). */
+@Injectable()
+export class Assertion {
+  private readonly logger = new Logger('passkeys');
+
+  constructor(
+    private readonly passkeys: Passkeys,
+    private readonly challenges: Challenges,
+    private readonly audit: AuditLog,
+    private readonly party: RelyingParty,
+  ) {}
+
+  /** Names no passkey: browsers offer those they have, and a visitor cannot ask which ones an account has. */
+  async options(request: Request): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const challenge = await this.challenges.issue(request, 'sign-in');
+    return generateAuthenticationOptions({ rpID: this.party.id, challenge, userVerification: 'required' });
+  }
+
+  /**
+   * The id of the user whose passkey signed the session's challenge.
+   * @throws ProblemException 401 for any other; 409 without a challenge.
+   */
+  async verify(request: Request, response: AuthenticationResponseJSON): Promise<string> {
+    const challenge = await this.challenges.take(request, 'sign-in');
+    const stored = await this.passkeys.find(response.id);
+    if (!stored) return this.refuse(request, 'unknown passkey');
+    const checked = await this.check(stored, challenge, response);
+    if (checked instanceof Error) return this.refuse(request, checked.message, stored.userId);
+    const { newCounter, credentialBackedUp } = checked.authenticationInfo;
+    const flaw = flawOf(checked, stored, response);
+    if (flaw !== null) return this.refuse(request, flaw, stored.userId);
+    if (!(await this.passkeys.recordUse(stored.id, newCounter, credentialBackedUp)))
+      return this.refuse(request, 'used counter', stored.userId);
+    return stored.userId;
+  }
+
+  private check(
+    { credentialId: id, publicKey, counter }: StoredCredential,
+    challenge: string,
+    response: AuthenticationResponseJSON,
+  ) {
+    return verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: this.party.origin,
+      expectedRPID: this.party.id,
+      credential: { id, publicKey, counter },
+    }).catch((error: Error) => error);
+  }
+
+  private async refuse(request: Request, flaw: string, userId?: string): Promise<never> {
+    this.logger.warn({ reason: flaw, msg: 'passkey refused' });
+    await this.audit.record(request, 'login-failed', { userId, details: { reason: 'passkey refused' } });
+    throw new ProblemException(401, {
+      title: 'Not signed in',
+      detail: 'This passkey does not sign in here. Choose another, or use your password.',
+    });
+  }
+}
+
+/** Null: none. */
+function flawOf(
+  checked: VerifiedAuthenticationResponse,
+  stored: StoredCredential,
+  response: AuthenticationResponseJSON,
+): string | null {
+  if (!checked.verified) return 'wrong signature';
+  if (userHandle(response) !== stored.userId) return 'another user';
+  const backupEligible = checked.authenticationInfo.credentialDeviceType === 'multiDevice';
+  return backupEligible === stored.backupEligible ? null : 'changed backup eligibility';
+}
+
+const userHandle = ({ response }: AuthenticationResponseJSON) => Buffer.from(response.userHandle ?? '', 'base64url').toString();

@@ -1,0 +1,189 @@
+/** @seconds 15 */
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { objections } from '../browser/accessibility.ts';
+import { inspect, overflow } from '../browser/inspect.ts';
+import { visit } from '../browser/visitor.ts';
+import { PASSWORD, newCredentials } from '../security/site.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { migratedDatabase } from '../support/migrated-database.ts';
+import { startReplica } from '../support/replicas.ts';
+import { testRedis } from '../support/servers.ts';
+import { freePort } from '../../tools/local/ports.ts';
+
+let siteUrl: string;
+let browser: Browser;
+beforeAll(async () => {
+  const [databaseUrl, redis, port] = [await migratedDatabase(), await testRedis(), await freePort()];
+  // A passkey belongs to a host name, which an address is not.
+  siteUrl = `http://localhost:${port}`;
+  const env = { DATABASE_URL: databaseUrl, REDIS_URL: redis.url, SESSION_REDIS_DEADLINE_MS: '1000', SHUTDOWN_DRAIN_MS: '0' };
+  await startReplica('auth', { ...env, PORT: String(port), SITE_URL: siteUrl });
+  browser = await launchBrowser();
+}, 120_000);
+
+/** Chromium's virtual authenticator; each has keys of its own, and answers as soon as it is asked. */
+class Device {
+  private constructor(
+    private readonly cdp: CDPSession,
+    private readonly authenticatorId: string,
+  ) {}
+
+  static async plugIn(page: Page, transport: 'internal' | 'usb' = 'internal'): Promise<Device> {
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport,
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    return new Device(cdp, authenticatorId);
+  }
+
+  async keys() {
+    const { authenticatorId } = this;
+    return (await this.cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
+  }
+
+  /** The keys, for another device to have. */
+  async unplug() {
+    const { authenticatorId } = this;
+    const keys = await this.keys();
+    await this.cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
+    return keys;
+  }
+
+  async have(keys: Awaited<ReturnType<Device['keys']>>): Promise<void> {
+    const { authenticatorId } = this;
+    for (const credential of keys) await this.cdp.send('WebAuthn.addCredential', { authenticatorId, credential });
+  }
+}
+
+/** A page of somebody with a new account. */
+async function newcomer() {
+  const visitor = await visit(browser, siteUrl);
+  const { page } = visitor;
+  const who = newCredentials();
+  await page.goto('/auth/register?to=/auth/passkeys');
+  await page.getByLabel('Username').fill(who.username);
+  await page.getByLabel('New password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.waitForURL('**/auth/passkeys');
+  return { ...visitor, who };
+}
+
+async function add(page: Page, name: string): Promise<void> {
+  await page.goto('/auth/passkeys');
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByRole('cell', { name }).waitFor();
+}
+
+/** No suggestions: only the button signs in. */
+const withoutSuggestions = (page: Page) =>
+  page.addInitScript(() => Object.defineProperty(PublicKeyCredential, 'isConditionalMediationAvailable', { value: undefined }));
+
+const signOut = (page: Page) => page.context().clearCookies();
+const userOf = async (page: Page): Promise<string | null> => page.getByRole('heading', { level: 1 }).textContent();
+
+describe('in a browser, a passkey', () => {
+  it('is added, signs in without a user name, and no longer does so when it is removed', async () => {
+    const { page, who, complaints } = await newcomer();
+    await withoutSuggestions(page);
+    const phone = await Device.plugIn(page);
+    await add(page, 'my phone');
+    const keys = await phone.unplug();
+    const key = await Device.plugIn(page, 'usb');
+    await add(page, 'my key');
+    expect(await key.keys()).toHaveLength(1);
+
+    await signOut(page);
+    await page.goto('/auth/login?to=/auth/account');
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.waitForURL('**/auth/account');
+    expect(await userOf(page)).toBe(who.username);
+
+    await page.goto('/auth/passkeys');
+    await page.getByRole('button', { name: 'Remove my key' }).click();
+    await page.getByRole('cell', { name: 'my key' }).waitFor({ state: 'detached' });
+    await signOut(page);
+    await page.goto('/auth/login?to=/auth/account');
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText('This passkey does not sign in here.').waitFor();
+    expect(await objections(page)).toEqual([]);
+
+    await key.unplug();
+    await (await Device.plugIn(page)).have(keys);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.waitForURL('**/auth/account');
+    expect(await userOf(page)).toBe(who.username);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  it('is suggested in the field of the user name (conditional UI)', async () => {
+    const { page, who } = await newcomer();
+    await Device.plugIn(page);
+    await add(page, 'my phone');
+    await signOut(page);
+    // The virtual authenticator takes the suggestion at once.
+    await page.goto('/auth/login?to=/auth/account');
+    await page.waitForURL('**/auth/account');
+    expect(await userOf(page)).toBe(who.username);
+  }, 60_000);
+
+  it('is refused a second time on the same device, in words', async () => {
+    const { page } = await newcomer();
+    await Device.plugIn(page);
+    await add(page, 'my phone');
+    await page.getByLabel('Name').fill('again');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByText('This device already has a passkey for your account.').waitFor();
+    expect(await page.getByRole('row', { name: 'again' }).count()).toBe(0);
+  }, 60_000);
+});
+
+describe('the pages of passkeys', () => {
+  it.each(['light', 'dark'] as const)(
+    'meet WCAG 2.2 AA, %s',
+    async (colorScheme) => {
+      const { page } = await newcomer();
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await Device.plugIn(page);
+      await add(page, 'my phone');
+      expect(await inspect(page, ['/auth/passkeys', '/auth/account'])).toEqual([]);
+      await page.context().clearCookies();
+      await withoutSuggestions(page);
+      expect(await inspect(page, ['/auth/login'])).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('fit a screen 360 pixels wide', async () => {
+    const { page } = await newcomer();
+    await Device.plugIn(page);
+    await add(page, 'a telephone with a really long name and no end in sight');
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await overflow(page, '/auth/passkeys')).toEqual(['/auth/passkeys', 0]);
+  }, 60_000);
+
+  it('say what needs JavaScript, and remove a passkey without', async () => {
+    const { page } = await newcomer();
+    await Device.plugIn(page);
+    await add(page, 'my phone');
+    const storageState = await page.context().storageState();
+    const { page: plain } = await visit(browser, siteUrl, { javaScriptEnabled: false, storageState });
+    await plain.goto('/auth/passkeys');
+    await plain.getByText('Adding a passkey needs JavaScript').waitFor();
+    expect(await plain.getByLabel('Name').isVisible()).toBe(false);
+    await plain.getByRole('button', { name: 'Remove my phone' }).click();
+    await plain.getByRole('cell', { name: 'my phone' }).waitFor({ state: 'detached' });
+    await plain.context().clearCookies();
+    await plain.goto('/auth/login');
+    await plain.getByText('Signing in with a passkey needs JavaScript.').waitFor();
+    expect(await plain.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(false);
+  }, 60_000);
+});
