@@ -135,6 +135,23 @@ describe('in a browser, a passkey', () => {
     expect(await userOf(page)).toBe(who.username);
   }, 60_000);
 
+  it('is the second step after a password', async () => {
+    const { page, who } = await newcomer();
+    await withoutSuggestions(page);
+    await Device.plugIn(page);
+    await add(page, 'my phone');
+    await signOut(page);
+    await page.goto('/auth/login?to=/auth/account');
+    await page.getByLabel('Username').fill(who.username);
+    await page.getByLabel('Password', { exact: true }).fill(who.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'Second step' }).waitFor();
+    expect(await objections(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.waitForURL('**/auth/account');
+    expect(await userOf(page)).toBe(who.username);
+  }, 60_000);
+
   it('is refused a second time on the same device, in words', async () => {
     const { page } = await newcomer();
     await Device.plugIn(page);

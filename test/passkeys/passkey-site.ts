@@ -43,3 +43,9 @@ export async function changeSessions(site: Site, assignment: string): Promise<vo
   await redis.flushDb();
   redis.destroy();
 }
+
+/** The second step after the password; `visitor` has sent it. */
+export async function continueWith(visitor: Client, authenticator: Authenticator, wrong: Wrong = {}): Promise<HttpResponse> {
+  const { body: options } = await visitor.post('/auth/passkeys/second-factor/options');
+  return visitor.post('/auth/passkeys/second-factor', { response: authenticator.get(options, wrong), to: '/preferences' });
+}

@@ -9,7 +9,7 @@ import {
 } from '@simplewebauthn/server';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
-import { Challenges } from './challenges.ts';
+import { Challenges, type Purpose } from './challenges.ts';
 import { RelyingParty } from './passkey-settings.ts';
 import { Passkeys, type StoredCredential } from './passkeys.ts';
 
@@ -25,24 +25,29 @@ export class Assertion {
     private readonly party: RelyingParty,
   ) {}
 
-  /** Names no passkey: browsers offer those they have, and a visitor cannot ask which ones an account has. */
-  async options(request: Request): Promise<PublicKeyCredentialRequestOptionsJSON> {
-    const challenge = await this.challenges.issue(request, 'sign-in');
-    return generateAuthenticationOptions({ rpID: this.party.id, challenge, userVerification: 'required' });
+  /** Without a user it names no passkey: browsers offer those they have, and a visitor cannot ask which ones an account has. */
+  async options(request: Request, userId?: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const known = userId === undefined ? [] : await this.passkeys.credentials(userId);
+    return generateAuthenticationOptions({
+      rpID: this.party.id,
+      challenge: await this.challenges.issue(request, purposeFor(userId)),
+      userVerification: 'required',
+      allowCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports })),
+    });
   }
 
   /**
-   * The id of the user whose passkey signed the session's challenge.
+   * The id of the user whose passkey signed the session's challenge; of `userId`, if it is given.
    * @throws ProblemException 401 for any other; 409 without a challenge.
    */
-  async verify(request: Request, response: AuthenticationResponseJSON): Promise<string> {
-    const challenge = await this.challenges.take(request, 'sign-in');
+  async verify(request: Request, response: AuthenticationResponseJSON, userId?: string): Promise<string> {
+    const challenge = await this.challenges.take(request, purposeFor(userId));
     const stored = await this.passkeys.find(response.id);
-    if (!stored) return this.refuse(request, 'unknown passkey');
+    if (!stored) return this.refuse(request, 'unknown passkey', userId);
     const checked = await this.check(stored, challenge, response);
     if (checked instanceof Error) return this.refuse(request, checked.message, stored.userId);
     const { newCounter, credentialBackedUp } = checked.authenticationInfo;
-    const flaw = flawOf(checked, stored, response);
+    const flaw = flawOf(checked, stored, userId ?? userHandle(response));
     if (flaw !== null) return this.refuse(request, flaw, stored.userId);
     if (!(await this.passkeys.recordUse(stored.id, newCounter, credentialBackedUp)))
       return this.refuse(request, 'used counter', stored.userId);
@@ -68,21 +73,19 @@ export class Assertion {
     await this.audit.record(request, 'login-failed', { userId, details: { reason: 'passkey refused' } });
     throw new ProblemException(401, {
       title: 'Not signed in',
-      detail: 'This passkey does not sign in here. Choose another, or use your password.',
+      detail: 'This passkey does not sign in here. Choose another one.',
     });
   }
 }
 
 /** Null: none. */
-function flawOf(
-  checked: VerifiedAuthenticationResponse,
-  stored: StoredCredential,
-  response: AuthenticationResponseJSON,
-): string | null {
+function flawOf(checked: VerifiedAuthenticationResponse, stored: StoredCredential, userId: string): string | null {
   if (!checked.verified) return 'wrong signature';
-  if (userHandle(response) !== stored.userId) return 'another user';
+  if (userId !== stored.userId) return 'another user';
   const backupEligible = checked.authenticationInfo.credentialDeviceType === 'multiDevice';
   return backupEligible === stored.backupEligible ? null : 'changed backup eligibility';
 }
 
 const userHandle = ({ response }: AuthenticationResponseJSON) => Buffer.from(response.userHandle ?? '', 'base64url').toString();
+
+const purposeFor = (userId: string | undefined): Purpose => (userId === undefined ? 'sign-in' : 'second-factor');

@@ -1,14 +1,15 @@
 import { browserSupportsWebAuthn } from '@simplewebauthn/browser';
 import { addPasskey } from './client/add.ts';
 import { say } from './client/message.ts';
-import { SignInWithPasskey } from './client/sign-in.ts';
+import { UsePasskey } from './client/use.ts';
 
 const form = document.querySelector<HTMLFormElement>('form[data-passkey-add]');
-const signIn = document.querySelector<HTMLElement>('[data-passkey-sign-in]');
+const use = document.querySelector<HTMLElement>('[data-passkey-use]');
 
 if (!browserSupportsWebAuthn()) {
-  if (form) say('This browser does not support passkeys.');
+  // The login page works without passkeys.
+  if (form || use?.dataset['passkeySuggest'] === undefined) say('This browser does not support passkeys.');
 } else {
   if (form) addPasskey(form);
-  if (signIn) void new SignInWithPasskey(signIn).offer();
+  if (use) void new UsePasskey(use).offer();
 }

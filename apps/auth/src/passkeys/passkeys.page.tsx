@@ -1,8 +1,10 @@
 import { Field, type PageContext, type Reader } from '@baton/ui';
-import { FormPage, ProblemNotice } from '../pages/form-page.tsx';
+import { Destination, FormPage, ProblemNotice } from '../pages/form-page.tsx';
+import { OtherFactors } from '../pages/second-factors.page.tsx';
 import type { Passkey } from './passkeys.ts';
 
 export const PASSKEYS_PATH = '/auth/passkeys';
+export const SECOND_STEP_PATH = `${PASSKEYS_PATH}/second-factor`;
 const LONGEST_NAME = 60;
 
 export const passkeysPage = ({ passkeys = [], ...context }: PageContext & { passkeys?: Passkey[] }) => (
@@ -10,8 +12,9 @@ export const passkeysPage = ({ passkeys = [], ...context }: PageContext & { pass
     <ProblemNotice problem={context.problem} />
     <p>
       A passkey signs you in with a fingerprint, your face or the PIN of a device or security key, without a user name and without
-      a password. Your password still works.
+      a password. Once you have one, signing in with your password needs a passkey too.
     </p>
+    <p>Add a second one on another device, so that you can still sign in if you lose the first.</p>
     {passkeys.length > 0 && <PasskeyTable passkeys={passkeys} />}
     {context.problem && (
       <p>
@@ -72,7 +75,7 @@ const day = (date: Date) => <time dateTime={date.toISOString()}>{date.toISOStrin
 
 /** Below the form of the login page. */
 export const passkeySignIn = ({ site }: Pick<Reader, 'site'>) => (
-  <div data-passkey-sign-in class="stack">
+  <div data-passkey-use={`${PASSKEYS_PATH}/sign-in`} data-passkey-suggest class="stack">
     <noscript>
       <p class="hint">Signing in with a passkey needs JavaScript.</p>
     </noscript>
@@ -81,6 +84,24 @@ export const passkeySignIn = ({ site }: Pick<Reader, 'site'>) => (
     </button>
     <PasskeyScript site={site} />
   </div>
+);
+
+/** After the password. */
+export const passkeyStepPage = (context: PageContext) => (
+  <FormPage context={context} title="Second step">
+    <p>Your password was right. Continue with one of your passkeys.</p>
+    <div data-passkey-use={SECOND_STEP_PATH} class="stack">
+      <Destination to={context.to} />
+      <noscript>
+        <p>Using a passkey needs JavaScript, which is off in this browser. Switch it on, or continue another way.</p>
+      </noscript>
+      <button type="button" class="button" hidden>
+        Use a passkey
+      </button>
+      <PasskeyScript site={context.site} />
+    </div>
+    <OtherFactors to={context.to} />
+  </FormPage>
 );
 
 /** What the script says appears above it. */

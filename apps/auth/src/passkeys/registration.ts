@@ -1,4 +1,5 @@
 import { ProblemException, TITLE } from '@baton/platform';
+import { Sessions } from '@baton/session';
 import { Injectable, Logger } from '@nestjs/common';
 import {
   generateRegistrationOptions,
@@ -22,6 +23,7 @@ export class Registration {
   constructor(
     private readonly passkeys: Passkeys,
     private readonly challenges: Challenges,
+    private readonly sessions: Sessions,
     private readonly audit: AuditLog,
     private readonly party: RelyingParty,
   ) {}
@@ -47,6 +49,7 @@ export class Registration {
     const key = await this.verify(await this.challenges.take(request, 'registration'), response);
     const id = await this.passkeys.add(request.session.user!.id, name, key);
     if (id === null) throw new ProblemException(409, { title: 'Known already', detail: 'This passkey is registered already.' });
+    await this.rememberFactor(request);
     await this.audit.record(request, 'passkey-added', { details: { id, name } });
   }
 
@@ -54,6 +57,12 @@ export class Registration {
     const name = await this.passkeys.remove(request.session.user!.id, id);
     if (name === null) throw new ProblemException(404, { title: 'Not Found', detail: 'You have no such passkey.' });
     await this.audit.record(request, 'passkey-removed', { details: { id, name } });
+  }
+
+  /** The user has just used it, so this session does not ask for it at once. */
+  private async rememberFactor({ session }: Request): Promise<void> {
+    session.amr = [...new Set([...(session.amr ?? ['pwd']), 'pop', 'mfa'])];
+    session.secondFactorAt = await this.sessions.now();
   }
 
   private async verify(expectedChallenge: string, response: RegistrationResponseJSON): Promise<Credential> {

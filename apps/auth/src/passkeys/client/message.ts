@@ -17,5 +17,5 @@ export function explain(error: unknown): string {
   if (code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED') return 'This device already has a passkey for your account.';
   if (code === 'ERROR_INVALID_DOMAIN' || code === 'ERROR_INVALID_RP_ID')
     return 'Passkeys of this site do not work at this address. Open the site at its usual address.';
-  return 'No passkey was chosen. Try again, or use your password.';
+  return 'No passkey was chosen. Try again.';
 }
