@@ -103,7 +103,7 @@ describe('in a browser, a passkey', () => {
 
     await signOut(page);
     await page.goto('/auth/login?to=/auth/account');
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/auth/account');
     expect(await userOf(page)).toBe(who.username);
 
@@ -112,13 +112,13 @@ describe('in a browser, a passkey', () => {
     await page.getByRole('cell', { name: 'my key' }).waitFor({ state: 'detached' });
     await signOut(page);
     await page.goto('/auth/login?to=/auth/account');
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByText('This passkey does not sign in here.').waitFor();
     expect(await objections(page)).toEqual([]);
 
     await key.unplug();
     await (await Device.plugIn(page)).have(keys);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/auth/account');
     expect(await userOf(page)).toBe(who.username);
     expect(complaints).toEqual([]);
@@ -144,7 +144,7 @@ describe('in a browser, a passkey', () => {
     await page.goto('/auth/login?to=/auth/account');
     await page.getByLabel('Username').fill(who.username);
     await page.getByLabel('Password', { exact: true }).fill(who.password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Second step' }).waitFor();
     expect(await objections(page)).toEqual([]);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
@@ -201,6 +201,6 @@ describe('the pages of passkeys', () => {
     await plain.context().clearCookies();
     await plain.goto('/auth/login');
     await plain.getByText('Signing in with a passkey needs JavaScript.').waitFor();
-    expect(await plain.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(false);
+    expect(await plain.getByRole('button', { name: 'Use a passkey' }).isVisible()).toBe(false);
   }, 60_000);
 });

@@ -80,7 +80,7 @@ export const passkeySignIn = ({ site }: Pick<Reader, 'site'>) => (
       <p class="hint">Signing in with a passkey needs JavaScript.</p>
     </noscript>
     <button type="button" class="button quiet" hidden>
-      Sign in with a passkey
+      Use a passkey
     </button>
     <PasskeyScript site={site} />
   </div>
