@@ -80,7 +80,7 @@ async function add(page: Page, name: string): Promise<void> {
   await page.goto('/auth/passkeys');
   await page.getByLabel('Name').fill(name);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByRole('cell', { name }).waitFor();
+  await page.getByRole('row', { name }).waitFor();
 }
 
 /** No suggestions: only the button signs in. */
@@ -102,16 +102,16 @@ describe('in a browser, a passkey', () => {
     expect(await key.keys()).toHaveLength(1);
 
     await signOut(page);
-    await page.goto('/auth/login?to=/auth/account');
+    await page.goto('/auth/login?to=%2Fauth%2Faccount');
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.waitForURL('**/auth/account');
     expect(await userOf(page)).toBe(who.username);
 
     await page.goto('/auth/passkeys');
     await page.getByRole('button', { name: 'Remove my key' }).click();
-    await page.getByRole('cell', { name: 'my key' }).waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: 'my key' }).waitFor({ state: 'detached' });
     await signOut(page);
-    await page.goto('/auth/login?to=/auth/account');
+    await page.goto('/auth/login?to=%2Fauth%2Faccount');
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByText('This passkey does not sign in here.').waitFor();
     expect(await objections(page)).toEqual([]);
@@ -130,7 +130,7 @@ describe('in a browser, a passkey', () => {
     await add(page, 'my phone');
     await signOut(page);
     // The virtual authenticator takes the suggestion at once.
-    await page.goto('/auth/login?to=/auth/account');
+    await page.goto('/auth/login?to=%2Fauth%2Faccount');
     await page.waitForURL('**/auth/account');
     expect(await userOf(page)).toBe(who.username);
   }, 60_000);
@@ -141,7 +141,7 @@ describe('in a browser, a passkey', () => {
     await Device.plugIn(page);
     await add(page, 'my phone');
     await signOut(page);
-    await page.goto('/auth/login?to=/auth/account');
+    await page.goto('/auth/login?to=%2Fauth%2Faccount');
     await page.getByLabel('Username').fill(who.username);
     await page.getByLabel('Password', { exact: true }).fill(who.password);
     await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
@@ -187,20 +187,19 @@ describe('the pages of passkeys', () => {
     expect(await overflow(page, '/auth/passkeys')).toEqual(['/auth/passkeys', 0]);
   }, 60_000);
 
-  it('say what needs JavaScript, and remove a passkey without', async () => {
+  it('show no button that needs a script, and remove a passkey without one', async () => {
     const { page } = await newcomer();
     await Device.plugIn(page);
     await add(page, 'my phone');
     const storageState = await page.context().storageState();
     const { page: plain } = await visit(browser, siteUrl, { javaScriptEnabled: false, storageState });
     await plain.goto('/auth/passkeys');
-    await plain.getByText('Adding a passkey needs JavaScript').waitFor();
+    // Chromium shows no <noscript> when scripts are switched off from outside; the tests over HTTP read it.
     expect(await plain.getByLabel('Name').isVisible()).toBe(false);
     await plain.getByRole('button', { name: 'Remove my phone' }).click();
-    await plain.getByRole('cell', { name: 'my phone' }).waitFor({ state: 'detached' });
+    await plain.getByRole('row', { name: 'my phone' }).waitFor({ state: 'detached' });
     await plain.context().clearCookies();
     await plain.goto('/auth/login');
-    await plain.getByText('Signing in with a passkey needs JavaScript.').waitFor();
     expect(await plain.getByRole('button', { name: 'Use a passkey' }).isVisible()).toBe(false);
   }, 60_000);
 });
