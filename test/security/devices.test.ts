@@ -32,6 +32,8 @@ describe('the list of devices', () => {
         current: false,
         createdAt: expect.stringMatching(/Z$/),
         lastSeenAt: expect.stringMatching(/Z$/),
+        expiresAt: expect.stringMatching(/Z$/),
+        idleSeconds: 1800,
         device: { ip: expect.stringMatching(/127\.0\.0\.1|::1/), userAgent: 'Phone/1.0' },
       },
       expect.objectContaining({ current: true }),

@@ -26,5 +26,5 @@ export {
 export { sessionInfo, type SessionInfo } from './nest/session-info.ts';
 export { CurrentSession, SessionGuard, type RequestPrincipal } from './nest/session.guard.ts';
 export { SessionModule, type SessionModuleOptions } from './nest/session.module.ts';
-export { Sessions, type SessionUser } from './nest/sessions.ts';
+export { Sessions, type SessionUser, type SignInOptions } from './nest/sessions.ts';
 export { StoreHealth } from './nest/store-health.ts';

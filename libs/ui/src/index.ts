@@ -1,5 +1,5 @@
 export { Assets } from './assets.ts';
-export { Choices, Field, Notice } from './components/form.tsx';
+export { Checkbox, Choices, Field, Notice } from './components/form.tsx';
 export { words } from './language/words.ts';
 export { Page } from './layout/page.tsx';
 export type { NavigationItem } from './navigation.ts';

@@ -7,6 +7,10 @@ export interface OpenSession {
   current: boolean;
   createdAt: string;
   lastSeenAt: string;
+  /** When it ends even if it is used. */
+  expiresAt: string;
+  /** After how long it ends if it is not used. */
+  idleSeconds: number;
   device: { ip: string | null; userAgent: string | null };
 }
 
@@ -15,5 +19,7 @@ export const openSession = (request: Request, record: SessionRecord): OpenSessio
   current: record.publicId === sessionInfo(request)?.publicId,
   createdAt: new Date(record.createdAt).toISOString(),
   lastSeenAt: new Date(record.lastSeenAt).toISOString(),
+  expiresAt: new Date(record.expiresAt).toISOString(),
+  idleSeconds: record.idleSeconds,
   device: record.device,
 });

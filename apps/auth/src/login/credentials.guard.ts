@@ -10,11 +10,14 @@ export const typedPassword = z.string().min(1).max(512);
 
 const credentials = z.object({ username: typedName, password: typedPassword });
 
+/** `true` in JSON; a form sends the text if the box is ticked. */
+export const rememberChoice = z.object({ remember: z.union([z.boolean(), z.stringbool()]).default(false) });
+
 /** Passport-local behind a check of the body's form: passport itself would take credentials out of the URL, or objects for strings. */
 @Injectable()
 export class CredentialsGuard extends AuthGuard('local') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    parse(credentials, context.switchToHttp().getRequest<Request>().body);
+    parse(credentials.extend(rememberChoice.shape), context.switchToHttp().getRequest<Request>().body);
     return (await super.canActivate(context)) as boolean;
   }
 }

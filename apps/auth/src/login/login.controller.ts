@@ -1,4 +1,4 @@
-import { prefersPage } from '@baton/platform';
+import { parse, prefersPage } from '@baton/platform';
 import { sessionInfo, Sessions } from '@baton/session';
 import { Pages } from '@baton/ui';
 import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
@@ -8,7 +8,7 @@ import { FormFilter } from '../pages/form.filter.ts';
 import { loginPage } from '../pages/login.page.tsx';
 import type { User } from '../users/user.entity.ts';
 import { SignIn } from './sign-in.ts';
-import { CredentialsGuard } from './credentials.guard.ts';
+import { CredentialsGuard, rememberChoice } from './credentials.guard.ts';
 import { returnTo } from './return-to.ts';
 
 @Controller('auth')
@@ -31,7 +31,7 @@ export class LoginController {
   @UseGuards(CredentialsGuard)
   @UseFilters(FormFilter.around(loginPage))
   async login(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const user = await this.signIn.withPassword(request, request.user as User);
+    const user = await this.signIn.withPassword(request, request.user as User, parse(rememberChoice, request.body));
     if (prefersPage(request)) response.redirect(303, returnTo((request.body as { to?: unknown }).to));
     else response.json({ user });
   }

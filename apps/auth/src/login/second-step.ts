@@ -15,8 +15,13 @@ declare module 'express-session' {
     /** Epoch milliseconds. */
     secondFactorAt: number;
     /** Somebody who knows the password of this user. Grants nothing but to go on with a second factor. */
-    secondStep: { userId: string; proof: string; at: number; amr: string[] };
+    secondStep: { userId: string; proof: string; at: number } & Proven;
   }
+}
+
+interface Proven {
+  readonly amr: string[];
+  readonly remember?: boolean;
 }
 
 /**
@@ -31,8 +36,8 @@ export class SecondStep {
     private readonly digests: Digests,
   ) {}
 
-  async begin(request: Request, user: User, amr: string[]): Promise<void> {
-    const secondStep = { userId: user.id, proof: this.digests.of(claim(user)), at: await this.sessions.now(), amr };
+  async begin(request: Request, user: User, proven: Proven): Promise<void> {
+    const secondStep = { userId: user.id, proof: this.digests.of(claim(user)), at: await this.sessions.now(), ...proven };
     if (request.session.user?.id === user.id) request.session.secondStep = secondStep;
     else await this.sessions.startAnonymous(request, { secondStep });
   }
@@ -50,10 +55,10 @@ export class SecondStep {
   }
 
   /** What was proven before, and that the session waits no more. */
-  end(request: Request): string[] {
-    const { amr } = request.session.secondStep!;
+  end(request: Request): Proven {
+    const { amr, remember = false } = request.session.secondStep!;
     delete request.session.secondStep;
-    return amr;
+    return { amr, remember };
   }
 }
 

@@ -10,6 +10,11 @@ import { wrongCredentials } from './authenticator.ts';
 import { type SecondFactor, SecondFactorNeeded, SecondFactors } from './second-factors.ts';
 import { SecondStep } from './second-step.ts';
 
+/** What the user asked for with the password. */
+interface Choice {
+  readonly remember?: boolean;
+}
+
 /** From proofs to sessions. */
 @Injectable()
 export class SignIn {
@@ -27,9 +32,9 @@ export class SignIn {
   ) {}
 
   /** @throws SecondFactorNeeded if the account has one. */
-  async withPassword(request: Request, user: User): Promise<SessionUser> {
-    await this.demandSecondFactor(request, user);
-    return this.signIn(request, user, PASSWORD);
+  async withPassword(request: Request, user: User, choice: Choice = {}): Promise<SessionUser> {
+    await this.demandSecondFactor(request, user, choice);
+    return this.signIn(request, user, PASSWORD, choice);
   }
 
   /** The user of the session has typed the password again. @throws SecondFactorNeeded if the account has one. */
@@ -40,8 +45,9 @@ export class SignIn {
 
   /** Completes the login or the step-up of the user that `SecondStep` returned and whose second factor was just checked. */
   async withSecondFactor(request: Request, user: User, { amr }: Pick<SecondFactor, 'amr'>): Promise<void> {
-    const methods = [...new Set([...this.step.end(request), amr, MULTIPLE])];
-    if (request.session.user?.id !== user.id) await this.signIn(request, user, methods);
+    const { amr: proven, ...choice } = this.step.end(request);
+    const methods = [...new Set([...proven, amr, MULTIPLE])];
+    if (request.session.user?.id !== user.id) await this.signIn(request, user, methods, choice);
     else await this.renew(request, await this.proofs(user, methods));
   }
 
@@ -53,7 +59,7 @@ export class SignIn {
   }
 
   /** A session for a user who was just authenticated by the methods `amr` (RFC 8176), `mfa` included if they are two factors. */
-  async signIn(request: Request, user: User, amr: string[]): Promise<SessionUser> {
+  async signIn(request: Request, user: User, amr: string[], { remember = false }: Choice = {}): Promise<SessionUser> {
     // Meanwhile, the password may be changed, the account disabled, or a second factor added.
     const guard = async (tx: Tx) => {
       const isEnough = amr !== PASSWORD || (await this.factors.of(user.id, tx)).length === 0;
@@ -61,16 +67,16 @@ export class SignIn {
     };
     const { user: signedIn, ...attributes } = await this.proofs(user, amr);
     delete request.session.secondStep;
-    await this.logins.run(user.id, () => this.sessions.signIn(request, signedIn, { guard, attributes }));
+    await this.logins.run(user.id, () => this.sessions.signIn(request, signedIn, { guard, attributes, remember }));
     this.devices.remember(request, user.name);
-    await this.audit.record(request, 'login-ok', { details: { amr } });
+    await this.audit.record(request, 'login-ok', { details: { amr, ...(remember && { remember }) } });
     return signedIn;
   }
 
-  private async demandSecondFactor(request: Request, user: User): Promise<void> {
+  private async demandSecondFactor(request: Request, user: User, choice: Choice = {}): Promise<void> {
     const factors = await this.factors.of(user.id);
     if (factors.length === 0) return;
-    await this.step.begin(request, user, PASSWORD);
+    await this.step.begin(request, user, { amr: PASSWORD, ...choice });
     throw new SecondFactorNeeded(factors);
   }
 

@@ -38,7 +38,12 @@ const Row = ({ session }: { session: OpenSession }) => (
   <tr data-session={session.publicId}>
     <td>{browserName(session.device.userAgent)}</td>
     <td>{session.device.ip ?? 'unknown'}</td>
-    <td>{time(session.createdAt)}</td>
+    <td>
+      {time(session.createdAt)}
+      <div class="muted">
+        until {time(session.expiresAt)}, or {duration(session.idleSeconds)} without use
+      </div>
+    </td>
     <td>{time(session.lastSeenAt)}</td>
     <td>{session.current ? <strong>this device</strong> : <EndForm publicId={session.publicId} />}</td>
   </tr>
@@ -51,6 +56,20 @@ const EndForm = ({ publicId }: { publicId: string }) => (
 );
 
 const time = (iso: string) => <time dateTime={iso}>{`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}</time>;
+
+const UNITS = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
+
+/** In the largest unit that gives a whole number. */
+function duration(seconds: number): string {
+  const [length, unit] = UNITS.find(([each]) => seconds % each === 0)!;
+  const count = seconds / length;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
 
 const BROWSERS = [
   ['Edg/', 'Edge'],

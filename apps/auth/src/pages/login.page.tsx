@@ -1,8 +1,8 @@
-import { Field, type PageContext } from '@baton/ui';
+import { Checkbox, Field, type PageContext } from '@baton/ui';
 import { Destination, FormPage, ProblemNotice } from './form-page.tsx';
 
 export const loginPage = (context: PageContext) => {
-  const { site, visit, to, name, problem } = context;
+  const { site, visit, to, name, remember, problem } = context;
   return (
     <FormPage context={context} title="Sign in">
       <ProblemNotice problem={problem} />
@@ -10,6 +10,12 @@ export const loginPage = (context: PageContext) => {
         <Destination to={to} />
         <Field name="username" label="Username" autocomplete="username" value={name} required />
         <Field name="password" label="Password" type="password" autocomplete="current-password" required />
+        <Checkbox
+          name="remember"
+          label="Keep me signed in"
+          checked={remember}
+          hint="For weeks instead of hours. Only on a device that nobody else uses."
+        />
         <button class="button">Sign in</button>
       </form>
       {site.signInParts.map((part) => part(context))}

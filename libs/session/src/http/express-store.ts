@@ -164,7 +164,7 @@ export class ExpressStore extends Store {
     const { req: request } = session as unknown as { req: Request };
     const { creation } = stateOf(request);
     this.count(request, session);
-    const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request, creation.authenticated), creation);
+    const record = await this.sessions.create(this.newSession(sid, patch ?? {}, request), creation);
     // By the clock of the store, unless the handler gave the cookie another age.
     if (Math.round((session.cookie.originalMaxAge ?? 0) / 1000) === this.policy.absoluteSeconds)
       session.cookie.expires = new Date(record.expiresAt);
@@ -186,15 +186,16 @@ export class ExpressStore extends Store {
     return session === undefined ? undefined : this.refused.get(session);
   }
 
-  private newSession(sid: string, attributes: Attributes, request: Request, authenticated: boolean): NewSession {
+  private newSession(sid: string, attributes: Attributes, request: Request): NewSession {
+    const { authenticated, lifetime = this.policy } = stateOf(request).creation;
     const userAgent = request.headers?.['user-agent']?.slice(0, 256) ?? null;
     return {
       ...this.peppers.forWriting(sid),
       publicId: newPublicId(),
       attributes,
       device: { ip: request.ip ?? null, userAgent },
-      idleSeconds: this.policy.idleSeconds,
-      absoluteSeconds: this.policy.absoluteSeconds,
+      idleSeconds: lifetime.idleSeconds,
+      absoluteSeconds: lifetime.absoluteSeconds,
       authenticated,
     };
   }

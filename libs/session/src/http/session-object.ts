@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { difference, isSame, type MergePatch } from '../model/merge-patch.ts';
+import type { Lifetime } from '../model/policy.ts';
 import type { Attributes, SessionRecord } from '../model/record.ts';
 import type { CreateOptions } from '../model/store.ts';
 
@@ -11,7 +12,13 @@ export interface RequestState {
   /** How long the lookup of the session took, in milliseconds. */
   lookupMs: number;
   /** How the session is to be created, if this request creates one. */
-  creation: CreateOptions & { authenticated: boolean };
+  creation: Creation;
+}
+
+export interface Creation extends CreateOptions {
+  readonly authenticated: boolean;
+  /** Default: that of the policy. */
+  readonly lifetime?: Lifetime;
 }
 
 interface Loaded {

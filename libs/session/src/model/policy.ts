@@ -1,11 +1,15 @@
 import type { SessionRecord } from './record.ts';
 
-/** The clocks of a session. Pure: every function takes `now` in epoch milliseconds. */
-export interface Policy {
+/** Fixed when a session is created. */
+export interface Lifetime {
   /** An unused session ends after this time. */
   readonly idleSeconds: number;
   /** A session ends this long after it was created, used or not. */
   readonly absoluteSeconds: number;
+}
+
+/** The clocks of a session. Pure: every function takes `now` in epoch milliseconds. */
+export interface Policy extends Lifetime {
   /** A session is touched at most once in this time. */
   readonly touchSeconds: number;
   /** A session gets a new id this often. */

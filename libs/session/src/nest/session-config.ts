@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Lifetime } from '../model/policy.ts';
 import type { BackendOptions } from '../stores/backend.ts';
 
 const wholeNumber = (otherwise: number, least: number, most: number) =>
@@ -54,6 +55,9 @@ export const sessionSettings = {
   SESSION_ENCRYPTION_MIGRATION: z.stringbool().default(false),
   SESSION_IDLE_SECONDS: wholeNumber(1800, 1, 365 * DAY_SECONDS),
   SESSION_ABSOLUTE_SECONDS: wholeNumber(28_800, 1, 365 * DAY_SECONDS),
+  /** The same for sessions of people who asked to stay signed in. */
+  SESSION_REMEMBER_IDLE_SECONDS: wholeNumber(14 * DAY_SECONDS, 1, 365 * DAY_SECONDS),
+  SESSION_REMEMBER_ABSOLUTE_SECONDS: wholeNumber(30 * DAY_SECONDS, 1, 365 * DAY_SECONDS),
   SESSION_TOUCH_SECONDS: wholeNumber(60, 0, DAY_SECONDS),
   SESSION_RENEW_SECONDS: wholeNumber(900, 0, DAY_SECONDS),
   SESSION_NEAR_CACHE_MS: wholeNumber(0, 0, 60_000),
@@ -78,6 +82,8 @@ export interface SessionConfig extends Omit<BackendOptions, 'entities'> {
   readonly peppers: readonly string[];
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
+  /** Of sessions of people who asked to stay signed in. */
+  readonly remember: Lifetime;
   readonly renewSeconds: number;
   readonly creationsPerAddress: number;
   readonly cookie: { readonly name: string; readonly secure: boolean };
@@ -103,6 +109,10 @@ export function toSessionConfig(settings: SessionSettings, { name = 'baton' } = 
     encryptionMigration: settings.SESSION_ENCRYPTION_MIGRATION,
     idleSeconds: settings.SESSION_IDLE_SECONDS,
     absoluteSeconds: settings.SESSION_ABSOLUTE_SECONDS,
+    remember: {
+      idleSeconds: settings.SESSION_REMEMBER_IDLE_SECONDS,
+      absoluteSeconds: settings.SESSION_REMEMBER_ABSOLUTE_SECONDS,
+    },
     touchSeconds: settings.SESSION_TOUCH_SECONDS,
     renewSeconds: settings.SESSION_RENEW_SECONDS,
     nearCacheMs: settings.SESSION_NEAR_CACHE_MS,

@@ -10,6 +10,7 @@ import {
   loadedRecord,
   replaceAttributes,
   stateOf,
+  type Creation,
 } from '../http/session-object.ts';
 import { SessionGoneError, StoreUnavailableError } from '../model/errors.ts';
 import { applyPatch, copy } from '../model/merge-patch.ts';
@@ -27,10 +28,11 @@ export interface SessionUser {
 }
 
 export interface SignInOptions extends CreateOptions {
+  /** Become part of the new session. */
   readonly attributes?: Partial<SessionData>;
+  /** The user asked to stay signed in: the session gets the lifetime of `SessionConfig.remember`. */
+  readonly remember?: boolean;
 }
-
-type Creation = CreateOptions & { authenticated: boolean };
 
 /** Everything about sessions that goes beyond `request.session`. */
 @Injectable()
@@ -43,12 +45,16 @@ export class Sessions {
 
   /**
    * A new session for somebody who has just proved who they are. Always under a new id (session fixation); what the
-   * anonymous session held is kept, and that session ends. `attributes` become part of the new session.
+   * anonymous session held is kept, and that session ends.
    */
-  async signIn(request: Request, user: SessionUser, { attributes, ...options }: SignInOptions = {}): Promise<void> {
+  async signIn(request: Request, user: SessionUser, { attributes, remember, ...options }: SignInOptions = {}): Promise<void> {
     const owner = ownerOf(request);
     const keeps = owner === null || owner === user.id;
-    await this.replace(request, keeps, { ...attributes, user }, { ...options, authenticated: true });
+    await this.replace(request, keeps, { ...attributes, user }, {
+      ...options,
+      authenticated: true,
+      ...(remember && { lifetime: this.config.remember }),
+    });
   }
 
   /** The same for somebody who has not proved enough yet: nobody is signed in to the new session. */

@@ -41,7 +41,7 @@ export class StoreLog implements OnApplicationBootstrap, OnApplicationShutdown {
     if (keyId === UNSEALED)
       return this.logger.warn(
         'Sessions that were stored without encryption, or by a version that did not authenticate whole records, are refused, because ' +
-          'SESSION_ENCRYPTION_KEYS is set. If they should live, set SESSION_ENCRYPTION_MIGRATION=true for SESSION_ABSOLUTE_SECONDS.',
+          'SESSION_ENCRYPTION_KEYS is set. If they should live, set SESSION_ENCRYPTION_MIGRATION=true until the longest session has ended.',
       );
     this.logger.warn(
       `Sessions under encryption key ${keyId} get 401, because this key is not in SESSION_ENCRYPTION_KEYS. ` +

@@ -42,6 +42,25 @@ export function Field({ name, label, hint, problem, ...input }: FieldProps) {
   );
 }
 
+type CheckboxProps = Pick<FieldProps, 'name' | 'label' | 'hint' | 'required' | 'value'> & { checked?: boolean };
+
+/** A yes or no, with its hint. A form sends the value (`true` unless given), or nothing. */
+export function Checkbox({ name, label, hint, ...input }: CheckboxProps) {
+  return (
+    <div class="field">
+      <label class="choice">
+        <input type="checkbox" name={name} value="true" {...input} aria-describedby={hint && `${name}-hint`} />
+        {label}
+      </label>
+      {hint && (
+        <span class="hint" id={`${name}-hint`}>
+          {hint}
+        </span>
+      )}
+    </div>
+  );
+}
+
 interface ChoicesProps<T extends string> {
   name: string;
   legend: string;

@@ -18,6 +18,8 @@ export interface PageContext extends Reader {
   problem?: Problem;
   /** The user name that was typed. */
   name?: string;
+  /** Whether the box was ticked to stay signed in. */
+  remember?: boolean;
   /** Of the link in a mail that led to the form. */
   token?: string;
 }
@@ -43,9 +45,9 @@ export class Pages {
   }
 
   private context(request: Request, problem?: Problem): PageContext {
-    const body = (request.body ?? {}) as { to?: unknown; username?: unknown; token?: unknown };
+    const body = (request.body ?? {}) as { to?: unknown; username?: unknown; token?: unknown; remember?: unknown };
     const [to, token] = [body.to ?? request.query['to'], body.token ?? request.query['token']].map(text);
-    return { ...this.reader(request), to: to!, token, name: text(body.username), problem };
+    return { ...this.reader(request), to: to!, token, name: text(body.username), remember: body.remember !== undefined, problem };
   }
 
   send(request: Request, response: Response, page: FormPage, problem?: Problem): void {
