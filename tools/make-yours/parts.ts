@@ -37,6 +37,11 @@ export const PARTS: readonly Part[] = [
     paths: [/^(apps|libs|tools|test)\/(.*\/)?passkeys\//],
     variables: ['SITE_URL'],
   },
+  {
+    name: 'own-data',
+    what: "export of a user's data and deletion of the account by its owner",
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?own-data\//],
+  },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',

@@ -14,6 +14,8 @@ import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { mailControllers, mailProviders } from './mail/mail.ts';
+import { OwnDataController } from './own-data/own-data.controller.ts';
+import { OwnData } from './own-data/own-data.ts';
 import { passkeyControllers, passkeyProviders } from './passkeys/passkey-parts.ts';
 import { DevicesController } from './devices/devices.controller.ts';
 import { KnownDevices } from './devices/known-devices.ts';
@@ -52,6 +54,7 @@ export interface AuthOptions {
     DevicesController,
     AdminController,
     TokensController,
+    OwnDataController,
   ],
   providers: [
     Users,
@@ -70,6 +73,7 @@ export interface AuthOptions {
     AuditLog,
     SessionAudit,
     SigningKeys,
+    OwnData,
   ],
 })
 export class AuthModule {

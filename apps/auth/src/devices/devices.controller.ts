@@ -12,7 +12,7 @@ import { openSession } from './open-session.ts';
 /** A user's own sessions. Programs send DELETE; forms cannot, so they POST to `/end`. */
 @Controller('auth/sessions')
 @UseGuards(SessionGuard)
-@UseFilters(FormFilter.around(accountPage))
+@UseFilters(FormFilter.around(accountPage, () => '/auth/sessions'))
 export class DevicesController {
   constructor(
     private readonly sessions: Sessions,

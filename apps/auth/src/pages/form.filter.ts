@@ -9,8 +9,8 @@ import { returnTo } from '../login/return-to.ts';
 
 /** People who made a mistake in a form get the form again, with the reason; who must sign in first is sent there and back. */
 export const FormFilter = {
-  /** @param path of the page that holds the form, if the address of its POST does not tell. */
-  around(page: FormPage, path?: string): Type<ExceptionFilter> {
+  /** @param formPage the address of the page that holds the form of a POST to `path`. */
+  around(page: FormPage, formPage: (path: string) => string = () => '/auth/account'): Type<ExceptionFilter> {
     @Catch()
     class FormAgain implements ExceptionFilter {
       constructor(readonly pages: Pages) {}
@@ -19,7 +19,7 @@ export const FormFilter = {
         const http = host.switchToHttp();
         const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
         const { problem, headers } = toProblem(toHttpError(error));
-        const detour = prefersPage(request) ? detourFor(request, error, problem, path) : null;
+        const detour = prefersPage(request) ? detourFor(request, error, problem, formPage) : null;
         if (detour) response.redirect(303, detour);
         else if (!prefersPage(request) || problem.status >= 500) sendProblem(toHttpError(error), request, response);
         else this.pages.send(request, response.status(problem.status).set(headers), page, problem);
@@ -29,10 +29,10 @@ export const FormFilter = {
   },
 };
 
-function detourFor(request: Request, error: unknown, problem: { status: number; type: string }, path?: string): string | null {
+function detourFor(request: Request, error: unknown, problem: { status: number; type: string }, formPage: (path: string) => string): string | null {
   if (error instanceof SecondFactorNeeded) return andBack(error.page, returnTo((request.body as { to?: unknown }).to));
-  if (problem.type === REAUTHENTICATE) return andBack('/auth/reauthenticate', pathOf(request, path));
-  return needsLogin(request, problem) ? andBack('/auth/login', pathOf(request, path)) : null;
+  if (problem.type === REAUTHENTICATE) return andBack('/auth/reauthenticate', pathOf(request, formPage));
+  return needsLogin(request, problem) ? andBack('/auth/login', pathOf(request, formPage)) : null;
 }
 
 /** Who proves something wrong during a login gets that form again. */
@@ -42,6 +42,5 @@ const needsLogin = ({ session, path }: Request, { status, type }: { status: numb
 const andBack = (page: string, to: string): string => `${page}?to=${encodeURIComponent(to)}`;
 
 /** A POST cannot be made again for somebody: they come back to the page that holds its form. */
-const pathOf = (request: Request, path = formPage(request.path)): string =>
-  request.method === 'GET' ? request.originalUrl : path;
-const formPage = (path: string): string => (path.startsWith('/auth/sessions') ? '/auth/sessions' : '/auth/account');
+const pathOf = (request: Request, formPage: (path: string) => string): string =>
+  request.method === 'GET' ? request.originalUrl : formPage(request.path);

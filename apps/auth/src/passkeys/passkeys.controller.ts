@@ -14,7 +14,7 @@ import { newPasskey } from './wire.ts';
 /** A user's own passkeys. A browser needs a script to make one; the list and the removal work without. */
 @Controller(PASSKEYS_PATH)
 @UseGuards(SessionGuard)
-@UseFilters(FormFilter.around(passkeysPage, PASSKEYS_PATH))
+@UseFilters(FormFilter.around(passkeysPage, () => PASSKEYS_PATH))
 export class PasskeysController {
   constructor(
     private readonly passkeys: Passkeys,

@@ -31,7 +31,7 @@ export class TotpController {
   ) {}
 
   @Get()
-  @UseFilters(FormFilter.around(totpPage, '/auth/totp'))
+  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const userId = idOf(request);
     const state = { isEnrolled: await this.totp.isEnrolled(userId), codesLeft: await this.codes.left(userId) };
@@ -41,7 +41,7 @@ export class TotpController {
 
   @Post()
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, '/auth/totp'))
+  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async propose(@Req() request: Request, @Res() response: Response): Promise<void> {
     const proposal = await this.totp.propose(idOf(request), request.session.user!.name);
     if (prefersPage(request)) this.pages.send(request, response, (context) => proposalPage({ ...context, proposal }));
@@ -51,7 +51,7 @@ export class TotpController {
   @Post('confirm')
   @HttpCode(200)
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(confirmPage, '/auth/totp'))
+  @UseFilters(FormFilter.around(confirmPage, () => '/auth/totp'))
   async confirm(@Req() request: Request, @Res() response: Response): Promise<void> {
     const [userId, { code }] = [idOf(request), parse(typedCode, request.body)];
     let codes: string[] = [];
@@ -64,7 +64,7 @@ export class TotpController {
 
   @Post('recovery-codes')
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, '/auth/totp'))
+  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async newCodes(@Req() request: Request, @Res() response: Response): Promise<void> {
     const codes = await this.totp.newCodes(idOf(request));
     await this.audit.record(request, 'recovery-codes-replaced');
@@ -74,7 +74,7 @@ export class TotpController {
   @Post('remove')
   @HttpCode(204)
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, '/auth/totp'))
+  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async remove(@Req() request: Request, @Res() response: Response): Promise<void> {
     const userId = idOf(request);
     await this.assurance.refuseLastFactor(userId);

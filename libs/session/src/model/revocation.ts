@@ -7,6 +7,7 @@ export type RevocationReason =
   | 'password changed'
   | 'second factor changed'
   | 'account disabled'
+  | 'account deleted'
   | 'ended by an administrator'
   | 'session limit'
   | 'everybody was signed out'

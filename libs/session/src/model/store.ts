@@ -53,6 +53,8 @@ export interface RevokeAllOptions {
   readonly exceptKey?: string;
   /** Default: 'revoke all'. */
   readonly reason?: RevocationReason;
+  /** The revoked sessions keep their owner's id and nothing else of what they held: no attributes, no device. */
+  readonly erase?: boolean;
   /** Statements that must happen together with the revocation, such as storing a new password. */
   readonly within?: (tx: Tx) => Promise<void>;
 }

@@ -41,6 +41,7 @@ export const es: Words = {
       'password changed': 'Tu contraseña cambió, así que las demás sesiones se cerraron.',
       'second factor changed': 'Un segundo factor de tu cuenta cambió, así que las demás sesiones se cerraron.',
       'account disabled': 'La cuenta está desactivada.',
+      'account deleted': 'La cuenta fue eliminada.',
       'ended by an administrator': 'La cerró un administrador.',
       'session limit': 'Iniciaste sesión en más dispositivos de los permitidos, así que se cerró la sesión más antigua.',
       'everybody was signed out': 'Todas las sesiones se cerraron por precaución.',

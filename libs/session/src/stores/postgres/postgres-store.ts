@@ -36,6 +36,9 @@ export interface Revoked {
 const REVOKE = `UPDATE session SET revoked_at = now()
    WHERE key = ANY($1::text[]) AND revoked_at IS NULL AND expires_at > now() RETURNING ${SELECTED}`;
 
+const ERASE = `UPDATE session s SET attributes = e.attributes, ip = NULL, user_agent = NULL
+   FROM unnest($1::text[], $2::text[]) AS e(key, attributes) WHERE s.key = e.key`;
+
 /** No caller waits for a touch, so touches are collected for this long and written by one statement. */
 const TOUCHES_MS = 250;
 
@@ -129,7 +132,9 @@ export class PostgresStore extends ChangingStore implements SessionStore {
       await options.within?.(tx);
       const rows = await tx.query<{ key: string }>(LIST_UNREVOKED_LOCKED.text, [userId]);
       const keys = rows.map((row) => row.key).filter((key) => key !== options.exceptKey);
-      return this.revokeRows(tx, keys, options.reason ?? 'revoke all');
+      const revoked = await this.revokeRows(tx, keys, options.reason ?? 'revoke all');
+      if (options.erase) await this.erase(tx, keys, userId);
+      return revoked;
     });
   }
 
@@ -190,6 +195,12 @@ export class PostgresStore extends ChangingStore implements SessionStore {
     if (limitPolicy === 'deny-new') throw new TooManySessionsError(maxPerUser);
     const oldest = open.slice(0, open.length - maxPerUser + 1).map((row) => row.key);
     return (await tx.query<Row>(REVOKE, [oldest])).map(withoutAttributes);
+  }
+
+  /** The row stays until its end, so that nothing creates the session again. */
+  private async erase(tx: Tx, keys: string[], userId: string): Promise<void> {
+    const left = keys.map((key) => this.codec.encode({ user: { id: userId } }, key));
+    await tx.query(ERASE, [keys, left]);
   }
 
   private async revokeRows(tx: Tx, keys: string[], reason: string): Promise<Revoked> {
