@@ -41,6 +41,8 @@ export interface SessionApp {
 export interface SessionAppOptions {
   settings?: Record<string, string>;
   controllers?: Type[];
+  /** TypeORM entities. */
+  entities?: NewableFunction[];
   /** Shares the stores of another application, as a second replica would. */
   backendOf?: SessionApp;
 }
@@ -55,7 +57,7 @@ const SETTINGS = {
 /** Closes with the suite. */
 export async function startSessionApp(engine: Engine, options: SessionAppOptions = {}): Promise<SessionApp> {
   const handlers = new Map<string, Handler>();
-  const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options.controllers ?? []);
+  const module = moduleOf({ ...SETTINGS, SESSION_ENGINE: engine, ...options.settings }, handlers, options);
   const nest = await NestFactory.create<NestExpressApplication>(module, { logger: false, abortOnError: false });
   if (options.backendOf) Object.assign(nest.get(Backend).store, options.backendOf.backend.store);
   await nest.listen(0, '127.0.0.1');
@@ -72,7 +74,11 @@ export async function startSessionApp(engine: Engine, options: SessionAppOptions
   return { url, server, nest, backend: nest.get(Backend), sessions: nest.get(Sessions), route, visit, client };
 }
 
-function moduleOf(settings: Record<string, string>, handlers: Map<string, Handler>, controllers: Type[]): DynamicModule {
+function moduleOf(
+  settings: Record<string, string>,
+  handlers: Map<string, Handler>,
+  { controllers = [], entities = [] }: SessionAppOptions,
+): DynamicModule {
   @Controller()
   class Handlers {
     @All('{*path}')
@@ -85,5 +91,5 @@ function moduleOf(settings: Record<string, string>, handlers: Map<string, Handle
   class App {}
 
   const config = toSessionConfig(z.object(sessionSettings).parse(settings));
-  return { module: App, imports: [SessionModule.forRoot(config)], controllers: [...controllers, Handlers] };
+  return { module: App, imports: [SessionModule.forRoot(config, { entities })], controllers: [...controllers, Handlers] };
 }

@@ -133,7 +133,7 @@ describe('an administrator', () => {
       client.credentials.username,
     ])) as [{ id: string }];
     expect((await client.delete(`/auth/admin/users/${id}/second-factors`)).status).toBe(403);
-    expect((await admin.delete(`/auth/admin/users/${id}/second-factors`)).body).toEqual({ ended: 1 });
+    expect((await admin.delete(`/auth/admin/users/${id}/second-factors`)).body).toEqual({ reset: ['totp'], ended: 1 });
     expect(await sessionStatus(client, site.portal[0]!)).toBe(401);
     expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
     expect(await site.query(`SELECT 1 FROM audit_log WHERE event = 'factor-reset' AND user_id = $1`, [id])).toHaveLength(1);

@@ -9,6 +9,7 @@ import { Account } from './account/account.ts';
 import { RegisterController } from './account/register.controller.ts';
 import { StepUp } from './account/step-up.ts';
 import { AdminController } from './admin/admin.controller.ts';
+import { Administration } from './admin/administration.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
@@ -73,6 +74,7 @@ export interface AuthOptions {
     AuditLog,
     SessionAudit,
     SigningKeys,
+    Administration,
     OwnData,
   ],
 })

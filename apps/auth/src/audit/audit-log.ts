@@ -20,6 +20,8 @@ export type AuditEvent =
   | 'account-disabled'
   | 'account-enabled'
   | 'sessions-ended-by-admin'
+  | 'session-ended-by-admin'
+  | 'roles-set'
   | 'everybody-signed-out'
   | 'factor-added'
   | 'factor-removed'

@@ -15,6 +15,11 @@ export const accountPage = ({ done, events = [], theft, ...context }: AccountCon
         <a href={href}>{label(context.visit.language)}</a>
       </p>
     ))}
+    {context.visit.user?.roles.includes('admin') && (
+      <p>
+        <a href="/auth/admin">Users</a>
+      </p>
+    )}
     {theft && <TheftNotice theft={theft} />}
     <h2>Change the password</h2>
     <ProblemNotice problem={context.problem} />

@@ -38,8 +38,17 @@ export class Users {
     return user && this.mayLogIn(user) ? user : null;
   }
 
-  list(limit: number): Promise<User[]> {
-    return this.database.guarded(() => this.database.repository(User).find({ order: { name: 'ASC' }, take: limit }));
+  /** By name: those after `after` whose name contains `search`. */
+  list({ search = '', after = '', limit }: { search?: string; after?: string; limit: number }): Promise<User[]> {
+    return this.database.guarded(() =>
+      this.database
+        .repository(User)
+        .createQueryBuilder('account')
+        .where('account.name > :after AND position(:search IN account.name) > 0', { after, search: normaliseUserName(search) })
+        .orderBy('account.name')
+        .limit(limit)
+        .getMany(),
+    );
   }
 
   /** Null when the name is taken. */
@@ -72,7 +81,7 @@ export class Users {
   }
 
   /**
-   * Part of the transaction that disables the account. Locks all administrators, so that two cannot disable each other at once.
+   * Part of the transaction that disables, deletes or demotes the account. Locks all administrators, so that two cannot disable each other at once.
    * @throws ProblemException 409 for the last one that is enabled: nobody could enable an account again.
    */
   async refuseLastAdmin(tx: Tx, id: string): Promise<void> {
@@ -88,6 +97,10 @@ export class Users {
       id,
       disabled,
     ]);
+  }
+
+  async setRoles(tx: Tx, id: string, roles: readonly Role[]): Promise<void> {
+    await tx.query('UPDATE users SET roles = $2 WHERE id = $1', [id, roles]);
   }
 
   enable(id: string): Promise<void> {

@@ -8,6 +8,7 @@ export type RevocationReason =
   | 'second factor changed'
   | 'account disabled'
   | 'account deleted'
+  | 'roles changed'
   | 'ended by an administrator'
   | 'session limit'
   | 'everybody was signed out'

@@ -42,6 +42,7 @@ export const de: Words = {
       'second factor changed': 'Ein zweiter Faktor deines Kontos wurde geändert, deshalb wurden alle anderen Sitzungen beendet.',
       'account disabled': 'Das Konto wurde gesperrt.',
       'account deleted': 'Das Konto wurde gelöscht.',
+      'roles changed': 'Deine Rollen wurden geändert.',
       'ended by an administrator': 'Sie wurde von der Administration beendet.',
       'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt, deshalb wurde die älteste Sitzung beendet.',
       'everybody was signed out': 'Vorsichtshalber wurden alle Sitzungen beendet.',

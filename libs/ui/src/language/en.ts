@@ -44,6 +44,7 @@ export const en = {
       'second factor changed': 'A second factor of your account was changed, so every other session was ended.',
       'account disabled': 'The account was disabled.',
       'account deleted': 'The account was deleted.',
+      'roles changed': 'Your roles were changed.',
       'ended by an administrator': 'An administrator ended it.',
       'session limit': 'You signed in on more devices than allowed, so the oldest session was ended.',
       'everybody was signed out': 'All sessions were ended as a precaution.',

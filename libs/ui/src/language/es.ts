@@ -42,6 +42,7 @@ export const es: Words = {
       'second factor changed': 'Un segundo factor de tu cuenta cambió, así que las demás sesiones se cerraron.',
       'account disabled': 'La cuenta está desactivada.',
       'account deleted': 'La cuenta fue eliminada.',
+      'roles changed': 'Tus roles cambiaron.',
       'ended by an administrator': 'La cerró un administrador.',
       'session limit': 'Iniciaste sesión en más dispositivos de los permitidos, así que se cerró la sesión más antigua.',
       'everybody was signed out': 'Todas las sesiones se cerraron por precaución.',

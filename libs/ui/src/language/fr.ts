@@ -42,6 +42,7 @@ export const fr: Words = {
       'second factor changed': 'Un second facteur de votre compte a changé : toutes les autres sessions ont été fermées.',
       'account disabled': 'Le compte a été désactivé.',
       'account deleted': 'Le compte a été supprimé.',
+      'roles changed': 'Vos rôles ont changé.',
       'ended by an administrator': 'Un administrateur l’a fermée.',
       'session limit': 'Trop d’appareils connectés  : la session la plus ancienne a été fermée.',
       'everybody was signed out': 'Toutes les sessions ont été fermées par précaution.',
