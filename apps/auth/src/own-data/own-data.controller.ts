@@ -1,7 +1,7 @@
 import { NAME, parse, prefersPage } from '@baton/platform';
 import { SessionGuard } from '@baton/session';
 import { Pages, Site } from '@baton/ui';
-import { Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { StepUpGuard } from '../account/step-up.guard.ts';
@@ -43,6 +43,7 @@ export class OwnDataController {
   }
 
   @Post('delete')
+  @HttpCode(200)
   @UseGuards(StepUpGuard)
   async delete(@Req() request: Request, @Res() response: Response): Promise<void> {
     parse(confirmation, request.body);
