@@ -18,6 +18,7 @@ module.exports = {
     forbid('totp-comes-out', 'Folders called totp can be deleted: only these files import from them.', { pathNot: ['/totp/', '^apps/auth/src/(auth\\.module|migrations|audit/audit-log)\\.ts$'] }, { path: '^(apps|libs|tools|test)/.*/totp/' }),
     forbid('passkeys-come-out', 'Folders called passkeys can be deleted: only these files import from them.', { pathNot: ['/passkeys/', '^apps/auth/src/(auth\\.module|auth-settings|migrations|audit/audit-log|mail/notices/notices)\\.ts$', '^tools/local/extensions\\.ts$'] }, { path: '^(apps|libs|tools|test)/.*/passkeys/' }),
     forbid('own-data-comes-out', 'Folders called own-data can be deleted: only these files import from them.', { pathNot: ['/own-data/', '^apps/auth/src/(auth\\.module|migrations|audit/audit-log)\\.ts$'] }, { path: '^(apps|libs|tools|test)/.*/own-data/' }),
+    forbid('oidc-comes-out', 'Folders called oidc can be deleted: only these files import from them.', { pathNot: ['/oidc/', '^apps/auth/src/(auth\\.module|auth-settings|migrations|audit/audit-log)\\.ts$', '^tools/local/extensions\\.ts$'] }, { path: '^(apps|libs|tools|test)/.*/oidc/' }),
     forbid('no-dev-packages', 'Production code does not import devDependencies.', { path: '^(apps|libs)/[^/]+/src/', pathNot: '\\.(test|contract)\\.tsx?$' }, { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' }),
     forbid('resolvable', 'The import cannot be resolved.', {}, { couldNotResolve: true }),
   ],

@@ -33,7 +33,7 @@ export async function logIn(page: Page, to = '/', who = USER): Promise<void> {
   await page.goto(`/auth/login?to=${encodeURIComponent(to)}`);
   await page.getByLabel('Username').fill(who.username);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
-  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`**${to}`);
 }
 

@@ -44,8 +44,8 @@ export class Launcher {
         Object.assign({}, environment, ...this.#started.map((each) => each.environmentOf(app, balancer.url))) as Environment,
       changed,
     ));
-    for (const extension of extensions) {
-      const started = await extension.start(environment, { stores, replicas, changed });
+    for (const extension of extensions.filter(({ flag }) => !flag || this.#options.flags.has(flag.name))) {
+      const started = await extension.start(environment, { url: balancer.url, stores, replicas, changed });
       if (started) this.#started.push(started);
     }
     await this.#addReplicas(replicas);

@@ -1,11 +1,14 @@
 import { Launcher } from './launcher.ts';
 import { readRunFile } from './folder.ts';
-import { parseOptions, USAGE, UsageError } from './options.ts';
+import { extensions } from './extensions.ts';
+import { parseOptions, usage, UsageError } from './options.ts';
+
+const flags = extensions.flatMap(({ flag }) => flag ?? []);
 
 /** What `npm start` runs. */
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (!options) return console.log(USAGE);
+  const options = parseOptions(process.argv.slice(2), flags);
+  if (!options) return console.log(usage(flags));
   const other = readRunFile();
   if (other) throw new Error(`Already running at ${other.url} (pid ${other.launcher.pid}).`);
   const launcher = new Launcher(options, process.env, (text) => console.log(text));
@@ -31,6 +34,6 @@ async function end(launcher: Launcher): Promise<void> {
 
 main().catch((error: Error) => {
   if (isEnding) return;
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
+  console.error(error instanceof UsageError ? `${error.message}\n\n${usage(flags)}` : error.message);
   process.exit(1);
 });

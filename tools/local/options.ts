@@ -1,19 +1,24 @@
 import { parseArgs } from 'node:util';
+import type { Flag } from './extension.ts';
 
 export interface LauncherOptions {
   replicas: { auth: number; portal: number };
   /** Null: 8080, or the next free port. */
   port: number | null;
+  /** Of the extensions that are enabled by one. */
+  flags: ReadonlySet<string>;
 }
 
 export class UsageError extends Error {}
 
-export const USAGE = `npm start -- [--auth N] [--portal N] [--port P]
+export const usage = (
+  flags: readonly Flag[],
+): string => `npm start -- [--auth N] [--portal N] [--port P]${flags.map(({ name }) => ` [--${name}]`).join('')}
 
   --auth N     replicas of the auth app (2)
   --portal N   replicas of the portal app (3)
   --port P     where the balancer listens (8080, or the next free port)
-
+${flags.map(({ name, usage }) => `  --${name.padEnd(10)} ${usage}\n`).join('')}
 DATABASE_URL and REDIS_URL select your own servers; otherwise Postgres and Redis are started here.
 REDIS_URL=none runs on Postgres alone.
 ALLOWED_HOSTS=name,name serves host names besides localhost and *.localhost.
@@ -23,21 +28,26 @@ The replicas inherit every setting of .env.example.`;
 export const MOST_REPLICAS = 20;
 
 /** Null for --help. */
-export function parseOptions(args: string[]): LauncherOptions | null {
-  const { auth, portal, port, help } = parse(args);
+export function parseOptions(args: string[], flags: readonly Flag[] = []): LauncherOptions | null {
+  const { auth, portal, port, help, ...chosen } = parse(args, flags);
   if (help) return null;
   const replicas = {
     auth: wholeNumber('--auth', auth, 1, MOST_REPLICAS),
     portal: wholeNumber('--portal', portal, 1, MOST_REPLICAS),
   };
-  return { replicas, port: port === undefined ? null : wholeNumber('--port', port, 1, 65_535) };
+  return {
+    replicas,
+    port: port === undefined ? null : wholeNumber('--port', port, 1, 65_535),
+    flags: new Set(Object.keys(chosen)),
+  };
 }
 
-function parse(args: string[]) {
+function parse(args: string[], flags: readonly Flag[]) {
   const number = (value?: string) => ({ type: 'string', ...(value && { default: value }) }) as const;
   try {
     const options = { auth: number('2'), portal: number('3'), port: number(), help: { type: 'boolean', short: 'h' } } as const;
-    return parseArgs({ args, options }).values;
+    const more = Object.fromEntries(flags.map(({ name }) => [name, { type: 'boolean' } as const]));
+    return parseArgs({ args, options: { ...more, ...options } }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

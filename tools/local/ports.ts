@@ -19,7 +19,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`No free port between ${PORTS[0]} and ${PORTS[1]} was found in ${ATTEMPTS} attempts.`);
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(false));
     server.listen({ port, host: LOOPBACK, exclusive: true }, () => server.close(() => resolve(true)));

@@ -42,6 +42,12 @@ export const PARTS: readonly Part[] = [
     what: "export of a user's data and deletion of the account by its owner",
     paths: [/^(apps|libs|tools|test)\/(.*\/)?own-data\//],
   },
+  {
+    name: 'oidc',
+    what: 'signing in with an OpenID Connect provider',
+    paths: [/^(apps|libs|tools|test)\/(.*\/)?oidc\//],
+    variables: ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'OIDC_TIMEOUT_SECONDS'],
+  },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',

@@ -3,6 +3,7 @@ import { flag, platformSettings, wholeNumber } from '@baton/platform';
 import { tokenSettings } from '@baton/tokens';
 import { z } from 'zod';
 import { mailSettings } from './mail/mail-settings.ts';
+import { oidcSettings } from './oidc/oidc-settings.ts';
 import { passkeySettings } from './passkeys/passkey-settings.ts';
 
 /** postgres:// and postgresql:// are the same. */
@@ -14,6 +15,7 @@ export const authSettings = {
   ...tokenSettings,
   ...demoSettings,
   ...mailSettings,
+  ...oidcSettings,
   ...passkeySettings,
   /** Accounts live in Postgres, whatever keeps the sessions. */
   DATABASE_URL: postgresUrl,

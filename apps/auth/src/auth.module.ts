@@ -15,6 +15,7 @@ import { SessionAudit } from './audit/session-audit.ts';
 import { AuthSettings } from './auth-settings.ts';
 import { DemoModule } from './demo/demo.module.ts';
 import { mailControllers, mailProviders } from './mail/mail.ts';
+import { oidcControllers, oidcProviders } from './oidc/oidc.ts';
 import { OwnDataController } from './own-data/own-data.controller.ts';
 import { OwnData } from './own-data/own-data.ts';
 import { passkeyControllers, passkeyProviders } from './passkeys/passkey-parts.ts';
@@ -92,11 +93,17 @@ export class AuthModule {
         PagesModule.forRoot(site),
         DemoModule.forRoot(settings),
       ],
-      controllers: [...mailControllers(settings), ...totpControllers, ...passkeyControllers(settings)],
+      controllers: [
+        ...mailControllers(settings),
+        ...totpControllers,
+        ...passkeyControllers(settings),
+        ...oidcControllers(settings),
+      ],
       providers: [
         ...mailProviders(settings),
         ...totpProviders,
         ...passkeyProviders(settings),
+        ...oidcProviders(settings),
         { provide: AuthSettings, useValue: settings },
         { provide: Digests, useValue: new Digests(sessions.peppers) },
         { provide: SealedBox, useValue: new SealedBox(sessions.secrets) },

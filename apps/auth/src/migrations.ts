@@ -2,6 +2,7 @@ import { CreateAuditLog1763600200000 } from './audit/create-audit-log.migration.
 import { CreateThrottle1763600100000 } from './login/create-throttle.migration.ts';
 import { CreateKnownDevices1795300100000 } from './mail/notices/create-known-devices.migration.ts';
 import { CreateMail1795300000000 } from './mail/create-mail.migration.ts';
+import { CreateOidc1795420000000 } from './oidc/create-oidc.migration.ts';
 import { CreateForgetInAuditLog1795410000000 } from './own-data/create-forget-in-audit-log.migration.ts';
 import { CreatePasskeys1795400000000 } from './passkeys/create-passkeys.migration.ts';
 import { CreateTokenKeys1763600300000 } from './tokens/create-token-keys.migration.ts';
@@ -21,4 +22,5 @@ export const migrations = [
   CreateTotp1795310000000,
   CreatePasskeys1795400000000,
   CreateForgetInAuditLog1795410000000,
+  CreateOidc1795420000000,
 ];

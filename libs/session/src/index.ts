@@ -4,7 +4,7 @@ export { networkOf } from './http/network.ts';
 export { KeyedMutex } from './kit/keyed-mutex.ts';
 export { AttributesTooLargeError, SessionGoneError, StoreUnavailableError, TooManySessionsError } from './model/errors.ts';
 export type { Attributes, Device, Json, SessionRecord } from './model/record.ts';
-export type { SessionStore, Tx } from './model/store.ts';
+export type { CreateOptions, SessionStore, Tx } from './model/store.ts';
 export { EVERYBODY, THEFT, type RevocationReason } from './model/revocation.ts';
 export type { Backend, BackendOptions, RedisAccess, Strategy, StoresStatus, StoreStatus } from './stores/backend.ts';
 export { createBackend } from './stores/backend.ts';

@@ -44,8 +44,12 @@ export class Site {
   readonly accountLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
   /** The same below the form for signing in. */
   readonly signInLinks: Pick<NavigationItem, 'href' | 'label'>[] = [];
-  /** Other ways to sign in, below that form. */
+  /** Other ways to sign in, below that form, that need more than a button. */
   readonly signInParts: ((reader: Reader) => ComponentChildren)[] = [];
+  /** Other ways to sign in, as buttons: each posts `to`. */
+  readonly signInWays: { action: string; label: (language: Language) => string }[] = [];
+  /** The same for confirming who one is. */
+  readonly confirmWays: { action: string; label: (language: Language) => string }[] = [];
   /** Replaces the home page of the portal. */
   homePage?: HomePage;
   /** To whom pages name replicas. A demonstration names them to everybody. */

@@ -33,7 +33,7 @@ describe('the control API of the launcher', () => {
   } as unknown as Replicas;
 
   beforeAll(async () => {
-    control = await startControl({ stores: { redis: null, postgres }, replicas, changed: () => undefined });
+    control = await startControl({ url: '', stores: { redis: null, postgres }, replicas, changed: () => undefined });
   });
   afterAll(() => control.close());
   beforeEach(() => done.splice(0));

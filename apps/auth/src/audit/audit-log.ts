@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuthSettings } from '../auth-settings.ts';
 import type { MailEvent } from '../mail/mail-event.ts';
+import type { OidcEvent } from '../oidc/oidc-event.ts';
 import type { OwnDataEvent } from '../own-data/own-data-event.ts';
 import type { PasskeyEvent } from '../passkeys/passkey-event.ts';
 import type { TotpEvent } from '../totp/totp-event.ts';
@@ -28,6 +29,7 @@ export type AuditEvent =
   | 'factor-reset'
   | 'factors-reset-by-admin'
   | MailEvent
+  | OidcEvent
   | OwnDataEvent
   | PasskeyEvent
   | TotpEvent;

@@ -1,4 +1,4 @@
-import { KeyedMutex, Sessions, type SessionUser, type Tx } from '@baton/session';
+import { type CreateOptions, KeyedMutex, Sessions, type SessionUser, type Tx } from '@baton/session';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
@@ -9,6 +9,8 @@ import { Assurance, MULTIPLE, PASSWORD } from './assurance.ts';
 import { wrongCredentials } from './authenticator.ts';
 import { type SecondFactor, SecondFactorNeeded, SecondFactors } from './second-factors.ts';
 import { SecondStep } from './second-step.ts';
+
+type Guard = NonNullable<CreateOptions['guard']>;
 
 /** What the user asked for with the password. */
 interface Choice {
@@ -58,12 +60,17 @@ export class SignIn {
     await this.renew(request, await this.proofs(user, methods));
   }
 
-  /** A session for a user who was just authenticated by the methods `amr` (RFC 8176), `mfa` included if they are two factors. */
-  async signIn(request: Request, user: User, amr: string[], { remember = false }: Choice = {}): Promise<SessionUser> {
+  /**
+   * A session for a user who was just authenticated by the methods `amr` (RFC 8176), `mfa` included if they are two factors.
+   * `check` runs in the transaction that creates it.
+   */
+  async signIn(request: Request, user: User, amr: string[], options: Choice & { check?: Guard } = {}): Promise<SessionUser> {
+    const { remember = false, check } = options;
     // Meanwhile, the password may be changed, the account disabled, or a second factor added.
     const guard = async (tx: Tx) => {
       const isEnough = amr !== PASSWORD || (await this.factors.of(user.id, tx)).length === 0;
       if (!isEnough || !(await this.users.stillSame(tx, user))) throw wrongCredentials();
+      await check?.(tx);
     };
     const { user: signedIn, ...attributes } = await this.proofs(user, amr);
     delete request.session.secondStep;

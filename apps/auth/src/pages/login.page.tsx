@@ -1,5 +1,5 @@
 import { Checkbox, Field, type PageContext } from '@baton/ui';
-import { Destination, FormPage, ProblemNotice } from './form-page.tsx';
+import { Destination, FormPage, ProblemNotice, Ways } from './form-page.tsx';
 
 export const loginPage = (context: PageContext) => {
   const { site, visit, to, name, remember, problem } = context;
@@ -19,6 +19,7 @@ export const loginPage = (context: PageContext) => {
         <button class="button">Sign in</button>
       </form>
       {site.signInParts.map((part) => part(context))}
+      <Ways ways={site.signInWays} context={context} />
       {site.signInHint && <p class="hint">{site.signInHint(visit.language)}</p>}
       <p>
         <a href={`/auth/register${to ? `?to=${encodeURIComponent(to)}` : ''}`}>Create an account</a>

@@ -1,5 +1,5 @@
 import { Field, type PageContext } from '@baton/ui';
-import { Destination, FormPage, ProblemNotice } from './form-page.tsx';
+import { Destination, FormPage, ProblemNotice, Ways } from './form-page.tsx';
 
 export const reauthenticatePage = (context: PageContext) => (
   <FormPage context={context} title="Confirm your password">
@@ -10,5 +10,6 @@ export const reauthenticatePage = (context: PageContext) => (
       <Field name="password" label="Password" type="password" autocomplete="current-password" required />
       <button class="button">Continue</button>
     </form>
+    <Ways ways={context.site.confirmWays} context={context} />
   </FormPage>
 );

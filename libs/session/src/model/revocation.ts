@@ -10,6 +10,7 @@ export type RevocationReason =
   | 'account deleted'
   | 'roles changed'
   | 'ended by an administrator'
+  | 'signed out by the identity provider'
   | 'session limit'
   | 'everybody was signed out'
   | typeof THEFT;

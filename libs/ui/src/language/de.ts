@@ -44,6 +44,7 @@ export const de: Words = {
       'account deleted': 'Das Konto wurde gelöscht.',
       'roles changed': 'Deine Rollen wurden geändert.',
       'ended by an administrator': 'Sie wurde von der Administration beendet.',
+      'signed out by the identity provider': 'Du hast dich beim Identitätsanbieter abgemeldet.',
       'session limit': 'Du hast dich auf mehr Geräten angemeldet als erlaubt, deshalb wurde die älteste Sitzung beendet.',
       'everybody was signed out': 'Vorsichtshalber wurden alle Sitzungen beendet.',
       'an old session id was used':

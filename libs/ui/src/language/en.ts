@@ -46,6 +46,7 @@ export const en = {
       'account deleted': 'The account was deleted.',
       'roles changed': 'Your roles were changed.',
       'ended by an administrator': 'An administrator ended it.',
+      'signed out by the identity provider': 'You signed out at your identity provider.',
       'session limit': 'You signed in on more devices than allowed, so the oldest session was ended.',
       'everybody was signed out': 'All sessions were ended as a precaution.',
       'an old session id was used':

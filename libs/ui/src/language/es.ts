@@ -44,6 +44,7 @@ export const es: Words = {
       'account deleted': 'La cuenta fue eliminada.',
       'roles changed': 'Tus roles cambiaron.',
       'ended by an administrator': 'La cerró un administrador.',
+      'signed out by the identity provider': 'Cerraste la sesión en tu proveedor de identidad.',
       'session limit': 'Iniciaste sesión en más dispositivos de los permitidos, así que se cerró la sesión más antigua.',
       'everybody was signed out': 'Todas las sesiones se cerraron por precaución.',
       'an old session id was used':

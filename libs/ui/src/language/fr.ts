@@ -44,6 +44,7 @@ export const fr: Words = {
       'account deleted': 'Le compte a été supprimé.',
       'roles changed': 'Vos rôles ont changé.',
       'ended by an administrator': 'Un administrateur l’a fermée.',
+      'signed out by the identity provider': 'Vous vous êtes déconnecté chez votre fournisseur d’identité.',
       'session limit': 'Trop d’appareils connectés  : la session la plus ancienne a été fermée.',
       'everybody was signed out': 'Toutes les sessions ont été fermées par précaution.',
       'an old session id was used':
