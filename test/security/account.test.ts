@@ -110,6 +110,13 @@ describe('the pages', () => {
     expect(response.text).toMatch(/autocomplete="(current|new)-password"/);
   });
 
+  it.each(['/auth/account', '/auth/reauthenticate'])('%s masks every password field', async (path) => {
+    const { text } = await (await site.signedIn()).get(path, form);
+    const fields = text.match(/<input[^>]*name="[^"]*password"[^>]*>/gi) ?? [];
+    expect(fields).not.toEqual([]);
+    for (const field of fields) expect(field).toContain('type="password"');
+  });
+
   it.each(['/auth/account', '/auth/sessions'])('%s redirects to the login and back', async (path) => {
     const response = await site.visitor().get(path, form);
     expect([response.status, response.headers.get('location')]).toEqual([303, `/auth/login?to=${encodeURIComponent(path)}`]);
@@ -118,6 +125,11 @@ describe('the pages', () => {
   it.each(['/auth/account', '/auth/sessions', '/auth/reauthenticate'])('%s has a logout button', async (path) => {
     const response = await (await site.signedIn()).get(path, form);
     expect(response.status).toBe(200);
+    expect(response.text).toContain('action="/auth/logout"');
+  });
+
+  it.each(['/', '/profile', '/preferences'])('%s of the portal has a logout button', async (path) => {
+    const response = await (await site.signedIn()).at(site.portal[0]!.url).get(path, form);
     expect(response.text).toContain('action="/auth/logout"');
   });
 

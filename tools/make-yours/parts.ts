@@ -81,7 +81,7 @@ export const PARTS: readonly Part[] = [
     what: "this project's own documents: decisions, benchmarks, faults, security",
     paths: [
       /^docs\/(?!operations\/kubernetes\.md$)/,
-      ...below('test/operations/sizing.test.ts', 'test/faults/documentation.test.ts'),
+      ...below('test/operations/sizing.test.ts', 'test/faults/documentation.test.ts', 'test/security/asvs.test.ts'),
     ],
   },
 ];
