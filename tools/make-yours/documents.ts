@@ -27,6 +27,10 @@ export function withoutDeadLinks(file: string, text: string): string {
     );
 }
 
+/** Lines of a Dockerfile, and of its ignore file, that copy something that was removed. */
+export const withoutMissingCopies = (text: string): string =>
+  text.replace(/^(?:COPY (?!--)|!)(\S+).*\n/gm, (line, source: string) => (existsSync(source) ? line : ''));
+
 export function writeLicense(holder: string): void {
   const text = readFileSync('LICENSE', 'utf8');
   writeFileSync(

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, existsSync,
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { cutUses } from './cut.ts';
-import { readme, withoutDeadLinks, withoutVariables, writeLicense } from './documents.ts';
+import { readme, withoutDeadLinks, withoutMissingCopies, withoutVariables, writeLicense } from './documents.ts';
 import { trackedFiles } from './git.ts';
 import { cleanPackages, cleanProjects } from './manifests.ts';
 import type { Choice } from './options.ts';
@@ -33,6 +33,7 @@ export function makeYours(choice: Choice, say: (line: string) => void): void {
   );
   if (choice.without.length > 0) requireTypes();
   for (const file of remaining.filter(isPlain)) rewrite(file, (text) => withoutVariables(text, variablesOf(choice)));
+  for (const file of remaining.filter((each) => /Dockerfile/.test(each))) rewrite(file, withoutMissingCopies);
   for (const file of remaining.filter((each) => each.endsWith('.md'))) rewrite(file, (text) => withoutDeadLinks(file, text));
   const parts = [...choice.without, ALWAYS];
   cleanPackages(
@@ -50,6 +51,7 @@ export function makeYours(choice: Choice, say: (line: string) => void): void {
   writeFileSync('README.md', readme(choice, guide));
   writeLicense(choice.holder);
   format();
+  describeApi();
 }
 
 function split({ without }: Choice, files: readonly string[]): { removed: string[]; remaining: string[] } {
@@ -128,6 +130,12 @@ function format(): void {
   execFileSync(process.execPath, [join('node_modules', 'oxfmt', 'bin', 'oxfmt'), '--write', ...FORMATTED, ...top], {
     stdio: 'pipe',
   });
+}
+
+/** Without the routes that were removed, under the new name. */
+function describeApi(): void {
+  const program = join('tools', 'openapi', 'main.ts');
+  if (existsSync(program)) execFileSync(process.execPath, [program], { stdio: 'pipe' });
 }
 
 function requireTypes(): void {

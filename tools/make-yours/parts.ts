@@ -48,6 +48,12 @@ export const PARTS: readonly Part[] = [
     paths: [/^(apps|libs|tools|test)\/(.*\/)?oidc\//],
     variables: ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'OIDC_TIMEOUT_SECONDS'],
   },
+  {
+    name: 'openapi',
+    what: 'the OpenAPI document and the page that shows it',
+    paths: [/^(apps|tools|test)\/(.*\/)?openapi\//, ...below('docs/openapi.json')],
+    scripts: ['openapi'],
+  },
   { name: 'bench', what: 'the benchmark', paths: below('tools/bench'), scripts: ['bench'] },
   {
     name: 'chaos',
@@ -73,14 +79,14 @@ export const PARTS: readonly Part[] = [
   {
     name: 'tokens',
     what: 'short-lived tokens for services',
-    paths: below('apps/auth/src/tokens', 'libs/tokens', 'test/security/tokens.test.ts'),
+    paths: below('apps/auth/src/tokens', 'libs/tokens', 'test/security/tokens.test.ts', 'tools/openapi/tokens.ts'),
     variables: ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_KEY_SECONDS', 'TOKEN_KEY_LEAD_SECONDS'],
   },
   {
     name: 'docs',
     what: "this project's own documents: decisions, benchmarks, faults, security",
     paths: [
-      /^docs\/(?!operations\/kubernetes\.md$)/,
+      /^docs\/(?!operations\/kubernetes\.md$|openapi\.json$)/,
       ...below('test/operations/sizing.test.ts', 'test/faults/documentation.test.ts', 'test/security/asvs.test.ts'),
     ],
   },

@@ -13,9 +13,9 @@ import { reauthenticatePage } from '../pages/reauthenticate.page.tsx';
 import { Account } from './account.ts';
 
 const RECENT_EVENTS = 10;
-const passwordChange = z.object({ currentPassword: typedPassword, newPassword: typedPassword });
-const acknowledgement = z.object({ through: z.string().regex(/^\d{1,15}$/) });
-const confirmation = z.object({ password: typedPassword });
+export const passwordChange = z.object({ currentPassword: typedPassword, newPassword: typedPassword });
+export const acknowledgement = z.object({ through: z.string().regex(/^\d{1,15}$/) });
+export const confirmation = z.object({ password: typedPassword });
 
 @Controller('auth')
 @UseGuards(SessionGuard)

@@ -10,7 +10,7 @@ import { FormFilter } from '../pages/form.filter.ts';
 import { registerPage } from '../pages/register.page.tsx';
 import { Account } from './account.ts';
 
-const newAccount = z.object({ username: typedName, password: typedPassword });
+export const newAccount = z.object({ username: typedName, password: typedPassword });
 
 @Controller('auth/register')
 @UseFilters(FormFilter.around(registerPage))

@@ -8,7 +8,7 @@ export const typedName = z.string().min(1).max(200);
 /** In UTF-16 units. Longer than a new password may be: older ones had up to 256 characters. */
 export const typedPassword = z.string().min(1).max(512);
 
-const credentials = z.object({ username: typedName, password: typedPassword });
+export const credentials = z.object({ username: typedName, password: typedPassword });
 
 /** `true` in JSON; a form sends the text if the box is ticked. */
 export const rememberChoice = z.object({ remember: z.union([z.boolean(), z.stringbool()]).default(false) });

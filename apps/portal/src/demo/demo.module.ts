@@ -12,6 +12,7 @@ import { DemoConfig } from './demo-config.ts';
 import { ExplainController } from './explain/explain.controller.tsx';
 import { demoHomePage } from './home/home.page.tsx';
 import { MemorySessionsController } from './memory-sessions/memory-sessions.controller.ts';
+import { DocsController } from './openapi/docs.controller.tsx';
 import { CartController } from './shop/cart.controller.ts';
 import { Carts } from './shop/carts.ts';
 import { ShopPages } from './shop/shop.pages.tsx';
@@ -47,7 +48,7 @@ export class DemoModule implements OnApplicationBootstrap {
         CartController,
         ExplainController,
         ClusterController,
-        ...(config.DEMO ? [MemorySessionsController] : []),
+        ...(config.DEMO ? [MemorySessionsController, DocsController] : []),
       ],
       providers: [
         Carts,

@@ -12,7 +12,7 @@ declare module 'express-session' {
   }
 }
 
-const noteBody = z.object({ text: z.string().trim().min(1).max(1000) });
+export const noteBody = z.object({ text: z.string().trim().min(1).max(1000) });
 
 /** Pages and forms for people, JSON for programs. */
 @Controller('notes')

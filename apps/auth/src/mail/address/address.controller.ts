@@ -10,8 +10,8 @@ import { linkToken } from '../links.ts';
 import { addressPage, confirmedPage, confirmPage } from './address.page.tsx';
 import { mailAddress, MailAddresses } from './mail-addresses.ts';
 
-const newAddress = z.object({ address: mailAddress, password: typedPassword });
-const removal = z.object({ passwordToRemove: typedPassword });
+export const newAddress = z.object({ address: mailAddress, password: typedPassword });
+export const removal = z.object({ passwordToRemove: typedPassword });
 
 @Controller('auth/mail')
 export class AddressController {

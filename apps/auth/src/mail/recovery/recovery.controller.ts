@@ -11,8 +11,8 @@ import { linkToken } from '../links.ts';
 import { donePage, recoveryPage, resetPage } from './recovery.page.tsx';
 import { Recovery } from './recovery.ts';
 
-const recovery = z.object({ address: mailAddress });
-const newPassword = linkToken.extend({ newPassword: typedPassword });
+export const recovery = z.object({ address: mailAddress });
+export const newPassword = linkToken.extend({ newPassword: typedPassword });
 
 @Controller('auth/recovery')
 export class RecoveryController {
