@@ -23,8 +23,9 @@ export const setUpLogins = (databaseUrl: string, logins: Record<App, string>): P
 export async function queryAs(url: string, sql: string): Promise<unknown[]> {
   const client = new Postgres({ connectionString: url });
   await client.connect();
-  return client
-    .query(sql)
-    .then(({ rows }) => rows as unknown[])
-    .finally(() => client.end());
+  try {
+    return (await client.query(sql)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
 }

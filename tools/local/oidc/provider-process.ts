@@ -36,7 +36,7 @@ const provider = new Provider(`http://${LOOPBACK}:${port}`, {
     return grant;
   },
   // Without the protection that refuses addresses of this machine.
-  fetch: (url, { dispatcher: _dispatcher, ...options }: RequestInit & { dispatcher?: unknown }) => fetch(url, options),
+  fetch: (url, options = {}) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
 });
 
 provider.listen(port, LOOPBACK);

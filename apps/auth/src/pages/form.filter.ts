@@ -29,7 +29,12 @@ export const FormFilter = {
   },
 };
 
-function detourFor(request: Request, error: unknown, problem: { status: number; type: string }, formPage: (path: string) => string): string | null {
+function detourFor(
+  request: Request,
+  error: unknown,
+  problem: { status: number; type: string },
+  formPage: (path: string) => string,
+): string | null {
   if (error instanceof SecondFactorNeeded) return andBack(error.page, returnTo((request.body as { to?: unknown }).to));
   if (problem.type === REAUTHENTICATE) return andBack('/auth/reauthenticate', pathOf(request, formPage));
   return needsLogin(request, problem) ? andBack('/auth/login', pathOf(request, formPage)) : null;

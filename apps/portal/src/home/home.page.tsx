@@ -16,13 +16,14 @@ function Home({ reader: { site, visit, t } }: { reader: Reader }) {
       </div>
       {visit.user ? (
         <ul>
-          {[...site.navigationFor(visit).map(({ href, label }) => [href, label(visit.language)] as const), ...accountLinks(t)].map(
-            ([href, label]) => (
-              <li>
-                <a href={href}>{label}</a>
-              </li>
-            ),
-          )}
+          {[
+            ...site.navigationFor(visit).map(({ href, label }) => [href, label(visit.language)] as const),
+            ...accountLinks(t),
+          ].map(([href, label]) => (
+            <li>
+              <a href={href}>{label}</a>
+            </li>
+          ))}
         </ul>
       ) : (
         <p class="buttons">

@@ -50,11 +50,16 @@ export class Sessions {
   async signIn(request: Request, user: SessionUser, { attributes, remember, ...options }: SignInOptions = {}): Promise<void> {
     const owner = ownerOf(request);
     const keeps = owner === null || owner === user.id;
-    await this.replace(request, keeps, { ...attributes, user }, {
-      ...options,
-      authenticated: true,
-      ...(remember && { lifetime: this.config.remember }),
-    });
+    await this.replace(
+      request,
+      keeps,
+      { ...attributes, user },
+      {
+        ...options,
+        authenticated: true,
+        ...(remember && { lifetime: this.config.remember }),
+      },
+    );
   }
 
   /** The same for somebody who has not proved enough yet: nobody is signed in to the new session. */
