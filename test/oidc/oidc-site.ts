@@ -116,7 +116,7 @@ export const newUser = (): string => `visitor${++made}`;
 
 /** A logout token as this provider makes them; `claims` replaces some, undefined removes them. */
 export async function logoutToken(
-  { issuer, clientId, key }: OidcSite,
+  { issuer, clientId, key }: Pick<OidcSite, 'issuer' | 'clientId' | 'key'>,
   claims: Record<string, unknown>,
   header: { alg?: string; kid?: string; key?: KeyObject | Uint8Array } = {},
 ): Promise<string> {

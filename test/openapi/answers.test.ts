@@ -1,14 +1,18 @@
-/** @seconds 30 */
-import { Ajv2020 } from 'ajv/dist/2020.js';
+/** @seconds 60 */
 import { randomUUID } from 'node:crypto';
 import { type Client, USER } from '../support/client.ts';
 import { newCredentials, PASSWORD, type Site, snapshot, startSite } from '../security/site.ts';
-import { type Described, document, operations } from './document.ts';
+import { type Answer, documented, isRare, objections, pair } from './described.ts';
+import { type Described, operations } from './document.ts';
 import { mailEnvironment } from './mail/environment.ts';
 import { mailBodies } from './mail/links.ts';
-
-/** What takes a full cart, a weak password, a lock, an old login or an outage; other tests cause these. */
-const RARE = /^(409|410|422|429|503) |^403 .*\/auth\/sessions/;
+import { oidcEnvironment } from './oidc/environment.ts';
+import { oidcSteps } from './oidc/journeys.ts';
+import { ownDataSteps } from './own-data/deletion.ts';
+import { passkeyEnvironment } from './passkeys/environment.ts';
+import { passkeySteps } from './passkeys/proofs.ts';
+import type { Given, Prepared, Steps } from './steps.ts';
+import { totpSteps } from './totp/codes.ts';
 
 const NO_LIMITS = {
   REGISTRATIONS_PER_ADDRESS: '10000',
@@ -16,33 +20,25 @@ const NO_LIMITS = {
   LOGIN_FAILURES_PER_ACCOUNT: '1000',
 };
 
-const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).addSchema(document, 'openapi');
-
 /** `ended`: with the cookie of a session that was logged out. */
 type Visitor = 'nobody' | 'ended' | 'user' | 'admin';
-/** `wrong`: the password; `malformed`: no field of the body has its type, or the path names what does not exist. */
-type Given = 'right' | 'wrong' | 'malformed';
-
-interface Answer {
-  status: number;
-  type: string | undefined;
-  text: string;
-}
 
 describe('a running replica', () => {
   let site: Site;
   let bodies: Record<string, (body: object) => Promise<object>>;
+  let steps: Steps;
 
   beforeAll(async () => {
     site = await startSite({
       auths: 1,
-      env: { ...mailEnvironment, DEMO: 'true', ...NO_LIMITS },
+      env: { ...mailEnvironment, ...passkeyEnvironment, ...oidcEnvironment, DEMO: 'true', ...NO_LIMITS },
     });
     bodies = {
-      'post /auth/login': async () => (await site.newcomer()).credentials,
+      'post /auth/login': async (body) => ({ ...body, ...(await site.newcomer()).credentials }),
       'post /auth/register': async () => newCredentials(),
       ...mailBodies(site),
     };
+    steps = { ...totpSteps(site), ...passkeySteps, ...ownDataSteps, ...(await oidcSteps(site)) };
   }, 120_000);
 
   it.each(operations)(
@@ -50,27 +46,31 @@ describe('a running replica', () => {
     async ({ method, path, described }) => {
       const url = described.tags.includes('auth') ? site.auth[0]!.url : site.portal[0]!.url;
       const seen = new Set<string>();
+      const prepares = path.startsWith('/auth/admin/') ? 'admin' : 'user';
       for (const { who, accept, given } of variants(path, described)) {
-        const client = await visitor(who, method !== 'get' && given === 'right');
+        const step = given === 'malformed' ? undefined : steps[`${method} ${path}`];
+        const client = await visitor(who, step !== undefined || (method !== 'get' && given === 'right'));
         if (path === '/api/memory/session' && who !== 'nobody') await client.at(url).post('/api/memory/login');
-        const body = described.requestBody && (await bodyOf(`${method} ${path}`, described, given));
-        const answer = await ask(new URL(await pathOf(path, client, given), url), method, accept, client, body);
+        const prepared = step && who === prepares ? await step(client, given) : {};
+        const body = described.requestBody && (await bodyOf(`${method} ${path}`, described, given, prepared));
+        const target = (await pathOf(path, client, given, prepared)) + queryOf(described, given, prepared);
+        const answer = await ask(new URL(target, url), method, accept, client, body);
         expect(objections(path, method, described, answer)).toEqual([]);
         seen.add(pair(answer.status, answer.type));
       }
       // It has ended these too.
       if (path === '/auth/admin/sessions') shared.clear();
-      const missing = documented(described).filter((each) => !seen.has(each) && !RARE.test(`${each} ${path}`));
+      const missing = documented(described).filter((each) => !seen.has(each) && !isRare(each, path, described));
       expect(missing).toEqual([]);
     },
     60_000,
   );
 
-  function variants(path: string, { requestBody }: Described) {
+  function variants(path: string, described: Described) {
     const accepts = path === '/' ? ['text/html', 'text/plain'] : ['application/json', 'text/html'];
-    const givens: Given[] = requestBody
+    const givens: Given[] = described.requestBody
       ? ['malformed', 'wrong', 'right']
-      : path.includes('{')
+      : path.includes('{') || checkedQuery(described).length > 0
         ? ['malformed', 'right']
         : ['right'];
     return (['nobody', 'ended', 'user', 'admin'] as const).flatMap((who) =>
@@ -100,25 +100,25 @@ describe('a running replica', () => {
   }
 
   /** Passwords are those of the visitor; what has to exist is made. */
-  async function bodyOf(route: string, { requestBody }: Described, given: Given): Promise<object> {
+  async function bodyOf(route: string, { requestBody }: Described, given: Given, prepared: Prepared): Promise<object> {
     const { example } = Object.values(requestBody!.content)[0]!;
     if (given === 'malformed') return Object.fromEntries(Object.keys(example).map((field) => [field, {}]));
     const fields = Object.keys(example).filter((field) => /^(password|currentPassword|passwordToRemove)$/.test(field));
     const password = given === 'right' ? PASSWORD : 'not the password';
-    const body = { ...example, ...Object.fromEntries(fields.map((field) => [field, password])) };
+    const body = { ...example, ...Object.fromEntries(fields.map((field) => [field, password])), ...prepared.body };
     return given === 'right' && bodies[route] ? bodies[route](body) : body;
   }
 
-  async function pathOf(path: string, client: Client, given: Given): Promise<string> {
-    const [braces, name] = /\{(\w+)\}/.exec(path) ?? [];
-    if (!braces) return path;
+  async function pathOf(path: string, client: Client, given: Given, prepared: Prepared): Promise<string> {
     const isKnown = given === 'right';
+    const own = isKnown && path.includes('{publicId}') ? await whoIs(client, site.portal[0]!.url) : null;
     const values: Record<string, () => string | Promise<string>> = {
-      id: async () => (isKnown ? idOf(USER.username) : randomUUID()),
-      publicId: async () => (isKnown ? ownSession(client, site.portal[0]!.url) : 'unknown'),
+      id: async () => prepared.id ?? own?.user.id ?? (isKnown ? idOf(USER.username) : randomUUID()),
+      publicId: () => own?.session.publicId ?? 'unknown',
       sku: () => (isKnown ? 'race-bib' : 'No Such Article'),
     };
-    return path.replace(braces, encodeURIComponent(await values[name!]!()));
+    const parts = path.split('/').map(async (part) => (/^\{\w+\}$/.test(part) ? values[part.slice(1, -1)]!() : part));
+    return (await Promise.all(parts)).map(encodeURIComponent).join('/');
   }
 
   async function idOf(username: string): Promise<string> {
@@ -127,9 +127,26 @@ describe('a running replica', () => {
   }
 });
 
-async function ownSession(client: Client, portal: string): Promise<string> {
-  const { body } = await client.at(portal).get('/api/session');
-  return (body as { session?: { publicId: string } }).session?.publicId ?? 'nobody';
+interface Visit {
+  user: { id: string };
+  session: { publicId: string };
+}
+
+/** Null for somebody who is not signed in. */
+async function whoIs(client: Client, portal: string): Promise<Visit | null> {
+  const { status, body } = await client.at(portal).get('/api/session');
+  return status === 200 ? (body as Visit) : null;
+}
+
+/** Parameters that a route refuses. */
+const checkedQuery = ({ parameters = [], responses }: Described) =>
+  '400' in responses ? parameters.filter((each) => each.in === 'query') : [];
+
+/** No parameter may be there twice. */
+function queryOf(described: Described, given: Given, { query = '' }: Prepared): string {
+  if (given !== 'malformed') return query;
+  const twice = checkedQuery(described).flatMap(({ name }) => [`${name}=1`, `${name}=2`]);
+  return twice.length > 0 ? `?${twice.join('&')}` : '';
 }
 
 /** A page's form where pages are accepted, else JSON; the bodies of both hold the same fields. */
@@ -142,26 +159,3 @@ async function ask(url: URL, method: string, accept: string, { jar }: Client, bo
   if (type === 'text/event-stream') await response.body!.cancel();
   return { status: response.status, type, text: type === 'text/event-stream' ? '' : await response.text() };
 }
-
-const pair = (status: number, type: string | undefined): string =>
-  status === 303 || !type ? String(status) : `${status} ${type}`;
-
-/** Every status with each of its media types. */
-const documented = ({ responses }: Described): string[] =>
-  Object.entries(responses).flatMap(([status, { content }]) =>
-    content ? Object.keys(content).map((type) => `${status} ${type}`) : [status],
-  );
-
-function objections(path: string, method: string, { responses }: Described, { status, type, text }: Answer): string[] {
-  const response = responses[status];
-  if (!response) return [`${status} is not documented: ${text.slice(0, 300)}`];
-  if (status === 303 || (!type && text === '')) return [];
-  if (!type || !response.content?.[type]) return [`${status} ${type} is not documented: ${text.slice(0, 300)}`];
-  if (!type.endsWith('json')) return [];
-  const pointer = ['paths', path, method, 'responses', String(status), 'content', type, 'schema'];
-  const validate = ajv.getSchema(`openapi#/${pointer.map(escaped).join('/')}`)!;
-  return validate(JSON.parse(text)) ? [] : [`${status}: ${ajv.errorsText(validate.errors)}: ${text.slice(0, 300)}`];
-}
-
-/** RFC 6901, in a fragment. */
-const escaped = (key: string): string => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));

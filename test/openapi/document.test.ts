@@ -19,13 +19,16 @@ import { replicaDefaults } from '../support/replicas.ts';
 import { testRedis } from '../support/servers.ts';
 import { FILE, operations } from './document.ts';
 import { mailEnvironment } from './mail/environment.ts';
+import { oidcEnvironment } from './oidc/environment.ts';
+import { passkeyEnvironment } from './passkeys/environment.ts';
 
 const siteOf = (name: string) => ({ name, assets: {} as Assets, app: name, replica: 'test' });
 
 /** Everything that settings can switch on. */
 async function environment(): Promise<Record<string, string>> {
   const [DATABASE_URL, { url }] = await Promise.all([migratedDatabase(), testRedis()]);
-  return { ...replicaDefaults, ...mailEnvironment, DATABASE_URL, REDIS_URL: url, DEMO: 'true', LOG_LEVEL: 'silent' };
+  const parts = { ...mailEnvironment, ...passkeyEnvironment, ...oidcEnvironment };
+  return { ...replicaDefaults, ...parts, DATABASE_URL, REDIS_URL: url, DEMO: 'true', LOG_LEVEL: 'silent' };
 }
 
 const appModules = {

@@ -10,7 +10,7 @@ export interface Described {
   security?: object[];
   parameters?: { name: string; in: string }[];
   requestBody?: { content: Record<string, { example: Record<string, unknown> }> };
-  responses: Record<string, { content?: Record<string, object>; headers?: Record<string, object> }>;
+  responses: Record<string, { description: string; content?: Record<string, object>; headers?: Record<string, object> }>;
 }
 
 export const FILE = 'docs/openapi.json';

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { acknowledgement, confirmation, passwordChange } from '../../apps/auth/src/account/account.controller.ts';
 import { newAccount } from '../../apps/auth/src/account/register.controller.ts';
-import { credentials } from '../../apps/auth/src/login/credentials.guard.ts';
+import { credentials, rememberChoice } from '../../apps/auth/src/login/credentials.guard.ts';
 import {
   form,
   INVALID,
   json,
   LOCKED,
+  NO_SECOND_STEP,
   nothing,
   type Operations,
   page,
@@ -14,13 +15,18 @@ import {
   redirect,
   refusal,
   SIGN_IN,
+  STEP_UP,
   WEAK,
   WRONG_PASSWORD,
 } from './operation.ts';
-import { ended, signedIn, user, when } from './schemas.ts';
+import { ended, openSession, signedIn, user, when } from './schemas.ts';
 
 const PASSWORD = 'a long sentence nobody guesses';
-const STEP_UP = problem(403, 'The password is needed again: `type` is `urn:<name>:reauthenticate`');
+
+const SECOND_FACTOR =
+  'A wrong name or password; or a second factor is needed: `type` is `urn:<name>:second-factor`, `factors` are the ways to go on';
+
+const secondFactors = z.object({ factors: z.array(z.object({ name: z.string(), path: z.string() })) });
 
 const account = z.object({
   user,
@@ -36,14 +42,6 @@ const account = z.object({
   theft: z.object({ id: z.string(), at: when }).nullable(),
 });
 
-const openSession = z.object({
-  publicId: z.string(),
-  current: z.boolean(),
-  createdAt: when,
-  lastSeenAt: when,
-  device: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
-});
-
 const loginOperations: Operations = {
   'GET /auth/login': {
     summary: 'The form for signing in',
@@ -51,18 +49,22 @@ const loginOperations: Operations = {
   },
   'POST /auth/login': {
     summary: 'Sign in with a name and a password',
-    body: form(credentials, { username: 'robin', password: PASSWORD }),
+    body: form(credentials.extend(rememberChoice.shape), { username: 'robin', password: PASSWORD, remember: true }),
     answers: [
       json('Signed in: the session is in the cookie', signedIn),
-      redirect('Signed in, for people'),
+      redirect('Signed in, or on to a second factor, for people'),
       INVALID,
-      refusal(401, 'Wrong name or password'),
-      LOCKED,
+      refusal(401, SECOND_FACTOR),
+      refusal(429, 'Too many attempts, or too many new sessions from this address; see `Retry-After`'),
     ],
   },
   'POST /auth/logout': {
     summary: 'Sign out; also without a session',
     answers: [nothing('Signed out'), redirect('Signed out, for people')],
+  },
+  'GET /auth/second-factor': {
+    summary: 'The ways to complete a login or a step-up that has begun with the password',
+    answers: [json('Those that the account has', secondFactors), page('The page'), ...NO_SECOND_STEP],
   },
   'GET /auth/register': { summary: 'The form for a new account', answers: [page('The form')] },
   'POST /auth/register': {
@@ -72,9 +74,10 @@ const loginOperations: Operations = {
       json('Made, and signed in', signedIn, 201),
       redirect('Made, and signed in, for people'),
       INVALID,
+      refusal(403, 'Registration is closed'),
       refusal(409, 'The name is taken'),
       WEAK,
-      refusal(429, 'Too many new accounts from this address'),
+      refusal(429, 'Too many new accounts or sessions from this address; see `Retry-After`'),
     ],
   },
 };
@@ -105,6 +108,7 @@ const accountOperations: Operations = {
       INVALID,
       WRONG_PASSWORD,
       redirect('People are sent to sign in first, and back'),
+      STEP_UP,
       WEAK,
       LOCKED,
     ],
@@ -118,7 +122,13 @@ const accountOperations: Operations = {
     summary: 'Confirm the password, for operations that need it',
     needs: 'user',
     body: form(confirmation, { password: PASSWORD }),
-    answers: [nothing('Confirmed'), redirect('Confirmed, for people'), INVALID, WRONG_PASSWORD, LOCKED],
+    answers: [
+      nothing('Confirmed'),
+      redirect('Confirmed, or on to a second factor, for people'),
+      INVALID,
+      refusal(401, `Not signed in. ${SECOND_FACTOR}`),
+      LOCKED,
+    ],
   },
 };
 
@@ -159,47 +169,8 @@ const sessionOperations: Operations = {
   },
 };
 
-const id = z.uuid();
-const ADMINS_ONLY = [
-  refusal(401, 'Not signed in'),
-  refusal(403, 'Not an administrator, or the password is needed again'),
-  refusal(404, 'There is no such account'),
-] as const;
-
-const adminOperations: Operations = {
-  'GET /auth/admin/users': {
-    summary: 'The accounts, 100 at most',
-    needs: 'admin',
-    answers: [json('The accounts', z.array(user.extend({ disabled: z.boolean() }))), ADMINS_ONLY[0], ADMINS_ONLY[1]],
-  },
-  'POST /auth/admin/users/{id}/disable': {
-    summary: 'Disable an account and end its sessions',
-    needs: 'admin',
-    path: { id },
-    answers: [json('How many sessions ended', ended), ...ADMINS_ONLY, refusal(409, 'This is the last administrator')],
-  },
-  'POST /auth/admin/users/{id}/enable': {
-    summary: 'Enable an account',
-    needs: 'admin',
-    path: { id },
-    answers: [nothing('Enabled'), ...ADMINS_ONLY],
-  },
-  'DELETE /auth/admin/users/{id}/sessions': {
-    summary: 'End the sessions of an account',
-    needs: 'admin',
-    path: { id },
-    answers: [json('How many', ended), ...ADMINS_ONLY],
-  },
-  'DELETE /auth/admin/sessions': {
-    summary: 'End the sessions of everybody, the caller too',
-    needs: 'admin',
-    answers: [nothing('Ended'), ADMINS_ONLY[0], ADMINS_ONLY[1]],
-  },
-};
-
 export const authOperations: Operations = {
   ...loginOperations,
   ...accountOperations,
   ...sessionOperations,
-  ...adminOperations,
 };

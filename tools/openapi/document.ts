@@ -1,20 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { adminOperations } from './admin.ts';
 import { authOperations } from './auth.ts';
 import { demoOperations } from './demo/demo.ts';
 import { docsOperations } from './demo/docs.ts';
 import { mailOperations } from './mail/mail.ts';
+import { oidcOperations } from './oidc/oidc.ts';
 import type { Answer, Body, Operation, Operations, Route } from './operation.ts';
+import { ownDataOperations } from './own-data/own-data.ts';
+import { passkeyOperations } from './passkeys/passkeys.ts';
 import { portalOperations } from './portal.ts';
 import { replicaOperations } from './replica.ts';
 import { problemSchema } from './schemas.ts';
 import { tokenOperations } from './tokens.ts';
+import { totpOperations } from './totp/totp.ts';
 
 type Json = Record<string, unknown>;
 
 /** Operations by the tag they are listed under. */
 const GROUPS: Readonly<Record<string, Operations>> = {
-  auth: { ...authOperations, ...mailOperations, ...tokenOperations },
+  auth: {
+    ...authOperations,
+    ...adminOperations,
+    ...mailOperations,
+    ...tokenOperations,
+    ...totpOperations,
+    ...passkeyOperations,
+    ...oidcOperations,
+    ...ownDataOperations,
+  },
   portal: { ...portalOperations, ...demoOperations, ...docsOperations },
   replica: replicaOperations,
 };

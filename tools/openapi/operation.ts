@@ -77,5 +77,14 @@ export const WEAK = refusal(422, 'The password is too weak, or the name is not p
 /** For routes that compare a password. */
 export const WRONG_PASSWORD = refusal(401, 'Not signed in, or a wrong password');
 export const LOCKED = refusal(429, 'Too many attempts; see `Retry-After`');
+/** For routes that can begin a session, anonymous ones included. */
+export const TOO_MANY_SESSIONS = refusal(429, 'Too many new sessions from this address; see `Retry-After`');
+/** Pages lead to the form for it instead. */
+export const STEP_UP = problem(403, 'The password, or the second factor, is needed again: `type` is `urn:<name>:reauthenticate`');
 /** A page's form leads to the page for signing in instead. */
 export const SIGN_IN = [problem(401, 'Not signed in'), redirect('People are sent to sign in first, and back')] as const;
+/** For routes of a login or a step-up that has begun with the password. */
+export const NO_SECOND_STEP = [
+  refusal(401, 'No password was sent before, or the proof is wrong'),
+  redirect('People who sent no password are sent to sign in first'),
+] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noteBody } from '../../apps/portal/src/notes/notes.controller.tsx';
 import { preferencesBody, preferencesForm } from '../../apps/portal/src/preferences/preferences.ts';
-import { form, INVALID, json, jsonBody, type Operations, page, redirect, refusal, text } from './operation.ts';
+import { form, INVALID, json, jsonBody, type Operations, page, redirect, refusal, text, TOO_MANY_SESSIONS } from './operation.ts';
 import { user, when } from './schemas.ts';
 
 const served = z.object({ app: z.string(), replica: z.string(), version: z.string() });
@@ -31,7 +31,12 @@ export const portalOperations: Operations = {
   'PUT /api/preferences': {
     summary: 'Change preferences; absent ones keep their value',
     body: jsonBody(preferencesBody, { theme: 'dark' }),
-    answers: [json('All preferences', preferencesBody), INVALID, refusal(401, 'The session of the cookie has ended')],
+    answers: [
+      json('All preferences', preferencesBody),
+      INVALID,
+      refusal(401, 'The session of the cookie has ended'),
+      TOO_MANY_SESSIONS,
+    ],
   },
   'GET /preferences': {
     summary: 'The same as a page',
@@ -41,7 +46,7 @@ export const portalOperations: Operations = {
   'POST /preferences': {
     summary: 'Change preferences, for forms',
     body: form(preferencesForm, { theme: 'dark' }),
-    answers: [redirect('Changed'), INVALID, refusal(401, 'The session of the cookie has ended')],
+    answers: [redirect('Changed'), INVALID, refusal(401, 'The session of the cookie has ended'), TOO_MANY_SESSIONS],
   },
   'GET /notes': {
     summary: 'The notes of the caller, 100 at most',

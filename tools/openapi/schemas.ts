@@ -8,6 +8,17 @@ export const user = z.object({ id: z.uuid(), name: z.string(), roles: z.array(z.
 
 export const signedIn = z.object({ user });
 
+/** What its owner and administrators see of a live session. */
+export const openSession = z.object({
+  publicId: z.string(),
+  current: z.boolean(),
+  createdAt: when,
+  lastSeenAt: when,
+  expiresAt: when.describe('When it ends even if it is used'),
+  idleSeconds: z.int().min(1).describe('After how long it ends if it is not used'),
+  device: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
+});
+
 export const ended = z.object({ ended: z.int().min(0) });
 
 /** RFC 9457. `type` is `about:blank` unless a program can act on it. */

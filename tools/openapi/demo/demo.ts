@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { faultInput } from '../../../apps/portal/src/demo/cluster/fault-input.ts';
 import { itemBody, itemForm, sku } from '../../../apps/portal/src/demo/shop/cart-input.ts';
-import { form, INVALID, json, jsonBody, nothing, type Operations, page, redirect, refusal } from '../operation.ts';
+import {
+  form,
+  INVALID,
+  json,
+  jsonBody,
+  nothing,
+  type Operations,
+  page,
+  redirect,
+  refusal,
+  TOO_MANY_SESSIONS,
+} from '../operation.ts';
 import { when } from '../schemas.ts';
 
 const cart = z.object({ items: z.array(z.object({ sku, quantity: z.int().min(1) })) });
@@ -14,7 +25,7 @@ const shop: Operations = {
   'POST /cart/items': {
     summary: 'Add to the cart, for forms',
     body: form(itemForm, { sku: 'race-bib', quantity: 1 }),
-    answers: [redirect('Added'), INVALID, ENDED, FULL],
+    answers: [redirect('Added'), INVALID, ENDED, FULL, TOO_MANY_SESSIONS],
   },
   'POST /cart/items/{sku}/remove': {
     summary: 'Take out of the cart, for forms',
@@ -25,7 +36,7 @@ const shop: Operations = {
   'POST /api/cart/items': {
     summary: 'Add to the cart',
     body: jsonBody(itemBody, { sku: 'race-bib', quantity: 1 }),
-    answers: [json('The cart', cart), INVALID, ENDED, FULL],
+    answers: [json('The cart', cart), INVALID, ENDED, FULL, TOO_MANY_SESSIONS],
   },
   'DELETE /api/cart/items/{sku}': {
     summary: 'Take out of the cart',

@@ -13,6 +13,7 @@ import {
   redirect,
   refusal,
   SIGN_IN,
+  STEP_UP,
   WEAK,
   WRONG_PASSWORD,
 } from '../operation.ts';
@@ -39,6 +40,7 @@ export const mailOperations: Operations = {
       INVALID,
       WRONG_PASSWORD,
       SIGN_IN_FIRST,
+      STEP_UP,
       LOCKED,
     ],
   },
@@ -46,7 +48,7 @@ export const mailOperations: Operations = {
     summary: 'Remove the mail address',
     needs: 'user',
     body: form(removal, { passwordToRemove: PASSWORD }),
-    answers: [json('Removed', address), page('Removed'), INVALID, WRONG_PASSWORD, SIGN_IN_FIRST, LOCKED],
+    answers: [json('Removed', address), page('Removed'), INVALID, WRONG_PASSWORD, SIGN_IN_FIRST, STEP_UP, LOCKED],
   },
   'GET /auth/mail/confirm': { summary: 'Where the link of a mail leads; changes nothing', answers: [page('The form')] },
   'POST /auth/mail/confirm': {

@@ -18,7 +18,7 @@ const USERS = '/auth/admin/users';
 const PER_PAGE = 25;
 const MOST = 100;
 
-const listing = z.object({
+export const listing = z.object({
   search: z.string().max(200).optional(),
   /** The last name of the page before. */
   after: z.string().max(200).optional(),
@@ -26,7 +26,7 @@ const listing = z.object({
 });
 
 /** Every account has the role `user`. A form sends one text for one box. */
-const roleChoice = z.object({
+export const roleChoice = z.object({
   roles: z
     .preprocess((sent) => (typeof sent === 'string' ? [sent] : (sent ?? [])), z.array(z.enum(ROLES)))
     .transform((chosen) => ROLES.filter((role) => role === 'user' || chosen.includes(role))),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LogoutTokens } from './logout-token.ts';
 import { ProviderSessions } from './provider-sessions.ts';
 
-const body = z.object({ logout_token: z.string().max(16_000) });
+export const body = z.object({ logout_token: z.string().max(16_000) });
 
 /** The provider's server reports a logout (OpenID Connect Back-Channel Logout 1.0). It has no cookie; its signature is the proof. */
 @Controller('auth/oidc')

@@ -12,7 +12,7 @@ import { OwnData } from './own-data.ts';
 const OWN_DATA = '/auth/own-data';
 
 /** `true` in JSON; a form sends the text if the box is ticked. */
-const confirmation = z.object({ forever: z.union([z.literal(true), z.literal('true')]) });
+export const confirmation = z.object({ forever: z.union([z.literal(true), z.literal('true')]) });
 
 @Controller('auth/own-data')
 @UseGuards(SessionGuard)
