@@ -6,6 +6,7 @@ import { BenchStores } from './harness/stores.ts';
 import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
 import { buildPrograms, buildProgramsOf } from './build.ts';
 import { freeze } from './parts/freeze.ts';
+import { logins } from './parts/logins.ts';
 import { lookup } from './parts/lookup.ts';
 import { profiles } from './parts/profile.ts';
 import { requests } from './parts/requests.ts';
@@ -28,6 +29,8 @@ async function run(options: Options, stores: BenchStores): Promise<void> {
   if (has(options, 'scale')) report(options, measured, 'scale', 'Many sessions, many replicas', await scale(stores, options));
   if (has(options, 'freeze'))
     report(options, measured, 'freeze', 'Redis frozen while visitors read', (await freeze(stores, options)).text);
+  if (has(options, 'logins'))
+    report(options, measured, 'logins', 'Twenty users who sign in at once', await logins(stores, options));
   if (has(options, 'profile'))
     report(options, measured, 'profile', 'Where the CPU of one read goes', await profiles(stores, options));
 }

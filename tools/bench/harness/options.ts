@@ -1,7 +1,7 @@
 /** The options of `npm run bench -- <parts> --rounds 5 ...`. */
 import { parseArgs } from 'node:util';
 
-export const PARTS = ['read', 'write', 'lookup', 'scale', 'freeze', 'profile'] as const;
+export const PARTS = ['read', 'write', 'lookup', 'scale', 'freeze', 'logins', 'profile'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {

@@ -39,10 +39,12 @@ describe('the queue of password hashes', () => {
     expect(started).toContain('visitor');
   });
 
-  it('refuses what does not fit, per address and in all', async () => {
+  it('refuses what does not fit, per address and in all, and slows down the address', async () => {
     const { begin } = await occupied(new HashQueue({ HASH_QUEUE: 5, HASH_QUEUE_PER_ADDRESS: 3 }));
     for (let guess = 0; guess < 3; guess++) void begin('10.0.0.1', `guess ${guess}`);
+    const asked = performance.now();
     await expect(begin('10.0.0.1', 'one more')).rejects.toMatchObject(refusal);
+    expect(performance.now() - asked).toBeGreaterThan(900);
     void begin('10.0.0.2', 'visitor');
     await expect(begin('10.0.0.3', 'another visitor')).rejects.toMatchObject(refusal);
   });

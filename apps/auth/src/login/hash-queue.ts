@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemException } from '@baton/platform';
 import { networkOf } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
@@ -6,6 +7,9 @@ import { AuthSettings } from '../auth-settings.ts';
 
 /** A hash keeps one core busy. Two at least, because each also waits for Postgres; Node hashes on four threads by default. */
 const AT_ONCE = Math.min(4, Math.max(2, availableParallelism()));
+
+/** A client that tries again at once would otherwise keep the replica busy with refusals. */
+const REFUSAL_MS = 1000;
 
 /**
  * Passwords to be hashed on this replica. Addresses take turns, so that one that floods makes only itself wait. Nothing waits
@@ -20,7 +24,7 @@ export class HashQueue {
 
   constructor(@Inject(AuthSettings) private readonly settings: Pick<AuthSettings, 'HASH_QUEUE' | 'HASH_QUEUE_PER_ADDRESS'>) {}
 
-  /** @throws ProblemException 503 with Retry-After when the queue is full. */
+  /** @throws ProblemException 503 with Retry-After when the queue is full: at once, or after a second when it is full of this address. */
   async run<T>(address: string, work: () => Promise<T>): Promise<T> {
     await this.turnOf(networkOf(address));
     try {
@@ -31,9 +35,13 @@ export class HashQueue {
     }
   }
 
-  private turnOf(address: string): Promise<void> {
+  private async turnOf(address: string): Promise<void> {
     const line = this.waiting.get(address) ?? [];
-    if (this.length >= this.settings.HASH_QUEUE || line.length >= this.settings.HASH_QUEUE_PER_ADDRESS) throw busy();
+    if (line.length >= this.settings.HASH_QUEUE_PER_ADDRESS) {
+      await pause(REFUSAL_MS);
+      throw busy();
+    }
+    if (this.length >= this.settings.HASH_QUEUE) throw busy();
     const { promise, resolve } = Promise.withResolvers<void>();
     line.push(resolve);
     this.waiting.set(address, line);
