@@ -1,5 +1,5 @@
 /** @seconds 15 */
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { objections } from '../browser/accessibility.ts';
 import { inspect, overflow } from '../browser/inspect.ts';
 import { visit } from '../browser/visitor.ts';
@@ -9,6 +9,7 @@ import { migratedDatabase } from '../support/migrated-database.ts';
 import { startReplica } from '../support/replicas.ts';
 import { testRedis } from '../support/servers.ts';
 import { freePort } from '../../tools/local/ports.ts';
+import { Device } from './device.ts';
 
 let siteUrl: string;
 let browser: Browser;
@@ -20,48 +21,6 @@ beforeAll(async () => {
   await startReplica('auth', { ...env, PORT: String(port), SITE_URL: siteUrl });
   browser = await launchBrowser();
 }, 120_000);
-
-/** Chromium's virtual authenticator; each has keys of its own, and answers as soon as it is asked. */
-class Device {
-  private constructor(
-    private readonly cdp: CDPSession,
-    private readonly authenticatorId: string,
-  ) {}
-
-  static async plugIn(page: Page, transport: 'internal' | 'usb' = 'internal'): Promise<Device> {
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport,
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
-    return new Device(cdp, authenticatorId);
-  }
-
-  async keys() {
-    const { authenticatorId } = this;
-    return (await this.cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
-  }
-
-  /** The keys, for another device to have. */
-  async unplug() {
-    const { authenticatorId } = this;
-    const keys = await this.keys();
-    await this.cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
-    return keys;
-  }
-
-  async have(keys: Awaited<ReturnType<Device['keys']>>): Promise<void> {
-    const { authenticatorId } = this;
-    for (const credential of keys) await this.cdp.send('WebAuthn.addCredential', { authenticatorId, credential });
-  }
-}
 
 /** A page of somebody with a new account. */
 async function newcomer() {
