@@ -18,7 +18,7 @@ async function inPairs(names: readonly string[], work: (name: string) => Promise
   const [left, failed] = [[...names], {} as Record<string, string>];
   const next = async () => {
     for (let name = left.shift(); name; name = left.shift())
-      await work(name).catch((error: Error) => (failed[name!] = error.message));
+      await work(name).catch((error: Error) => (failed[name] = error.message));
   };
   await Promise.all([next(), next()]);
   return failed;
