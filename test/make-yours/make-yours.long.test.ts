@@ -131,13 +131,13 @@ describe('npm run make-yours', () => {
   );
 
   it(
-    'takes out one feature alone: types hold, it builds and serves',
+    'takes out one feature alone: types and rules hold, it builds and serves',
     async () => {
       const failed = await inPairs(FEATURES, async (feature) => {
         const own = new Clone();
         try {
           await own.npm('make-yours', '--name', 'acme', '--without', feature);
-          await own.npm('types');
+          for (const check of ['types', 'rules']) await own.npm(check);
           await expectServes(own, 'acme');
         } finally {
           await own.remove();
