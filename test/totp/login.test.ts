@@ -129,6 +129,19 @@ describe('the second step', () => {
     expect((await visitor.post('/auth/totp/verify', { code })).status).toBe(401);
   });
 
+  it('takes no code of an app that is not confirmed, for an account that has another second factor', async () => {
+    const account = await withApp();
+    const visitor = await afterPassword(account);
+    const name = account.credentials.username;
+    const confirmed = (at: string) =>
+      site.query(`UPDATE totp SET confirmed_at = ${at} WHERE user_id = (SELECT id FROM users WHERE name = $1)`, [name]);
+    await confirmed('NULL');
+    for (const code of [codeOf(account.secret), account.recoveryCodes[0]])
+      expect((await visitor.post('/auth/totp/verify', { code })).status).toBe(401);
+    await confirmed('now()');
+    expect((await visitor.post('/auth/totp/verify', { code: codeOf(account.secret) })).status).toBe(200);
+  });
+
   it('refuses further codes after 10 of 20 wrong ones on two replicas, even the right one; other accounts are not affected', async () => {
     const [account, other] = [await withApp(), await withApp()];
     const visitors = [await afterPassword(account, 0), await afterPassword(account, 1)];

@@ -101,7 +101,9 @@ export class Totp implements SecondFactor {
     await this.codes.remove(tx, userId);
   }
 
+  /** An app that was never confirmed proves nothing: its owner has not added it. */
   private async isRight(request: Request, userId: string, typed: string): Promise<boolean> {
+    if (!(await this.isEnrolled(userId))) return false;
     if (await this.use(this.database, userId, typed)) return true;
     if (!(await this.codes.use(userId, typed))) return false;
     await this.audit.record(request, 'recovery-code-used', { userId });
