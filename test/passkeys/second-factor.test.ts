@@ -1,6 +1,7 @@
 /** @seconds 8 */
 import { type Site } from '../security/site.ts';
 import type { Client } from '../support/client.ts';
+import { startReplica } from '../support/replicas.ts';
 import { Authenticator } from './authenticator.ts';
 import { addPasskey, continueWith, signIn, SITE_URL, startPasskeySite } from './passkey-site.ts';
 
@@ -89,5 +90,22 @@ describe('an account', () => {
     expect((await visitor.post('/auth/passkeys/options')).status).toBe(401);
     await signIn(visitor, phone);
     expect((await visitor.post('/auth/passkeys/options')).status).toBe(200);
+  });
+
+  it('of an administrator keeps its only passkey if ADMIN_SECOND_FACTOR is set', async () => {
+    const strict = await startReplica('auth', { ...site.env, ADMIN_SECOND_FACTOR: 'true' });
+    const { credentials, ...client } = await site.newcomer();
+    await site.query(`UPDATE users SET roles = '{user,admin}' WHERE name = $1`, [credentials.username]);
+    await addPasskey(client);
+    await addPasskey(client, 'key');
+    const owner = client.at(strict.url);
+    const [phone, key] = (await owner.get('/auth/passkeys')).body as { id: string }[];
+    expect((await owner.delete(`/auth/passkeys/${phone!.id}`)).status).toBe(204);
+    expect((await owner.delete(`/auth/passkeys/${phone!.id}`)).status).toBe(404);
+    expect((await owner.delete(`/auth/passkeys/${key!.id}`)).status).toBe(409);
+    const form = await owner.submit(`/auth/passkeys/${key!.id}/remove`, {}, { headers: { accept: 'text/html' } });
+    expect([form.status, form.text.includes('Administrators need a second factor.')]).toEqual([409, true]);
+    expect((await owner.get('/auth/passkeys')).body).toHaveLength(1);
+    expect((await owner.get('/auth/admin/users')).status).toBe(200);
   });
 });

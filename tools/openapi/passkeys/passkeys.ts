@@ -41,6 +41,7 @@ const SIGNATURE = jsonBody(signature, {
 });
 
 const NO_CHALLENGE = refusal(409, 'The challenge has expired, was used or was replaced');
+const LAST_FACTOR = refusal(409, 'This is the only second factor of an administrator, who needs one');
 const NO_PASSKEY = refusal(404, 'The caller has no such passkey');
 
 const ownPasskeys: Operations = {
@@ -71,7 +72,7 @@ const ownPasskeys: Operations = {
     summary: 'Remove a passkey',
     needs: 'user',
     path: { id: z.uuid() },
-    answers: [nothing('Removed'), ...SIGN_IN, STEP_UP, NO_PASSKEY],
+    answers: [nothing('Removed'), ...SIGN_IN, STEP_UP, NO_PASSKEY, LAST_FACTOR],
   },
   'POST /auth/passkeys/{id}/remove': {
     summary: 'The same for forms',
@@ -82,6 +83,7 @@ const ownPasskeys: Operations = {
       problem(401, 'Not signed in'),
       STEP_UP,
       NO_PASSKEY,
+      LAST_FACTOR,
     ],
   },
 };

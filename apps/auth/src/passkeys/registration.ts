@@ -9,6 +9,7 @@ import {
 } from '@simplewebauthn/server';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
+import { Assurance } from '../login/assurance.ts';
 import { Challenges } from './challenges.ts';
 import { RelyingParty } from './passkey-settings.ts';
 import { type Credential, Passkeys } from './passkeys.ts';
@@ -25,6 +26,7 @@ export class Registration {
     private readonly challenges: Challenges,
     private readonly sessions: Sessions,
     private readonly audit: AuditLog,
+    private readonly assurance: Assurance,
     private readonly party: RelyingParty,
   ) {}
 
@@ -53,8 +55,12 @@ export class Registration {
     await this.audit.record(request, 'passkey-added', { details: { id, name } });
   }
 
+  /** @throws ProblemException 404 for a passkey of somebody else, 409 for the only second factor of an administrator who needs one. */
   async remove(request: Request, id: string): Promise<void> {
-    const name = await this.passkeys.remove(request.session.user!.id, id);
+    const userId = request.session.user!.id;
+    const [first, ...others] = await this.passkeys.list(userId);
+    if (first?.id === id && others.length === 0) await this.assurance.refuseLastFactor(userId);
+    const name = await this.passkeys.remove(userId, id);
     if (name === null) throw new ProblemException(404, { title: 'Not Found', detail: 'You have no such passkey.' });
     await this.audit.record(request, 'passkey-removed', { details: { id, name } });
   }
