@@ -157,6 +157,7 @@ describe('what administrators change', () => {
     ['POST', '/enable'],
     ['POST', '/roles'],
     ['POST', '/second-factors/reset'],
+    ['DELETE', '/second-factors'],
     ['DELETE', '/sessions'],
     ['POST', '/sessions/end'],
     ['DELETE', '/sessions/abc'],
@@ -184,6 +185,9 @@ describe('what administrators change', () => {
       const answer = await client.submit(`${pageOf(id)}${path}`, {}, html);
       expect(answer.headers.get('location')).toBe(`/auth/reauthenticate?to=${encodeURIComponent(pageOf(id))}`);
     }
+    const deletions = changes.filter(([method]) => method === 'DELETE').map(([, path]) => `${pageOf(id)}${path}`);
+    for (const path of [...deletions, '/auth/admin/sessions'])
+      expect([path, (await client.delete(path)).body.type]).toEqual([path, 'urn:baton:reauthenticate']);
   });
 
   it('is refused a second factor to reset where there is none', async () => {
