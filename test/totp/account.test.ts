@@ -56,6 +56,24 @@ describe('setting up an app', () => {
   });
 });
 
+describe('removing the app', () => {
+  it('ends the other sessions of the account, and leaves no recovery code', async () => {
+    const client = await site.newcomer();
+    const { secret } = await enrol(client);
+    const other = site.visitor();
+    await logInTwice(site, other, client.credentials, secret);
+    const codes = () =>
+      site.query('SELECT FROM recovery_code WHERE user_id = (SELECT id FROM users WHERE name = $1)', [
+        client.credentials.username,
+      ]);
+    expect(await codes()).toHaveLength(10);
+    expect((await client.post('/auth/totp/remove')).status).toBe(204);
+    expect(await codes()).toEqual([]);
+    expect(await sessionStatus(other, site.portal[0]!)).toBe(401);
+    expect(await sessionStatus(client, site.portal[0]!)).toBe(200);
+  });
+});
+
 describe('sensitive actions of an account with an app', () => {
   it('ask for password and code when the last code is too old', async () => {
     const client = await site.newcomer();
@@ -63,7 +81,14 @@ describe('sensitive actions of an account with an app', () => {
     await changeSessions(site, '{secondFactorAt}', 0);
     const change = { currentPassword: PASSWORD, newPassword: 'another long sentence' };
     const refused = () =>
-      Promise.all([client.delete('/auth/sessions'), client.post('/auth/password', change), client.post('/auth/totp/remove')]);
+      Promise.all([
+        client.delete('/auth/sessions'),
+        client.post('/auth/password', change),
+        client.post('/auth/totp'),
+        client.post('/auth/totp/confirm', { code: codeOf(secret) }),
+        client.post('/auth/totp/recovery-codes'),
+        client.post('/auth/totp/remove'),
+      ]);
     const types = (await refused()).map(({ status, body }) => [status, body.type]);
     expect(types).toEqual(types.map(() => [403, 'urn:baton:reauthenticate']));
     const half = await client.post('/auth/reauthenticate', { password: PASSWORD });
@@ -73,6 +98,8 @@ describe('sensitive actions of an account with an app', () => {
     await forgetUsedCodes(site);
     expect((await client.post('/auth/totp/verify', { code: codeOf(secret) })).status).toBe(200);
     expect(client.jar.get('baton')).not.toBe(before);
+    await forgetUsedCodes(site);
+    expect((await client.post('/auth/totp/verify', { code: codeOf(secret) })).body.title).toBe('Password needed');
     expect((await client.delete('/auth/sessions')).status).toBe(200);
     expect((await client.post('/auth/password', change)).status).toBe(204);
   });

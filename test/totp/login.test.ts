@@ -83,6 +83,18 @@ describe('the password of an account with an app', () => {
     expect([right.status, right.headers.get('location')]).toEqual([303, '/notes?x=1']);
   });
 
+  it('keeps the wish to stay signed in until the code is right', async () => {
+    const { credentials, secret } = await withApp();
+    const idleDays = async (choice: object) => {
+      const visitor = site.visitor();
+      await logInTwice(site, visitor, { ...credentials, ...choice }, secret);
+      const sessions = (await visitor.get('/auth/sessions')).body as { current: boolean; idleSeconds: number }[];
+      return sessions.find(({ current }) => current)!.idleSeconds / 86_400;
+    };
+    expect(await idleDays({ remember: true })).toBe(14);
+    expect(await idleDays({})).toBeLessThan(1);
+  });
+
   it('does not keep who was signed in signed in as somebody else', async () => {
     const other = await site.newcomer();
     const { credentials } = await withApp();
@@ -97,9 +109,13 @@ describe('the second step', () => {
     const code = () => ({ code: codeOf(account.secret) });
     await forgetUsedCodes(site);
     expect((await site.visitor().post('/auth/totp/verify', code())).status).toBe(401);
+    expect((await site.visitor().get('/auth/second-factor')).status).toBe(401);
+    expect((await account.get('/auth/second-factor')).status).toBe(401);
     const late = await afterPassword(account);
+    expect((await late.get('/auth/second-factor')).body.factors).toMatchObject([{ name: 'totp' }]);
     await changeSessions(site, '{secondStep,at}', Date.now() - 11 * 60_000);
     expect((await late.post('/auth/totp/verify', code())).body.title).toBe('Password needed');
+    expect((await late.get('/auth/second-factor')).status).toBe(401);
     const outdated = await afterPassword(account);
     const change = { currentPassword: PASSWORD, newPassword: 'another long sentence' };
     expect((await account.post('/auth/password', change)).status).toBe(204);
@@ -117,6 +133,13 @@ describe('the second step', () => {
     const late = browserless(site.auth[1]!.url);
     await late.post('/auth/login', account.credentials);
     expect((await late.post('/auth/totp/verify', { code })).status).toBe(401);
+  });
+
+  it('accepts the code of the next step, and none of a minute ago', async () => {
+    const account = await withApp();
+    const visitor = await afterPassword(account);
+    expect((await visitor.post('/auth/totp/verify', { code: codeOf(account.secret, -2) })).status).toBe(401);
+    expect((await visitor.post('/auth/totp/verify', { code: codeOf(account.secret, 1) })).status).toBe(200);
   });
 
   it('refuses the code that set up the app', async () => {
@@ -157,6 +180,8 @@ describe('the second step', () => {
 
   it('accepts each recovery code once, and with one the owner can replace the lost app', async () => {
     const { credentials, recoveryCodes } = await withApp();
+    const stranger = await afterPassword(await withApp());
+    expect((await stranger.post('/auth/totp/verify', { code: recoveryCodes[0] })).status).toBe(401);
     const owner = site.visitor();
     await owner.post('/auth/login', credentials);
     expect((await owner.post('/auth/totp/verify', { code: recoveryCodes[0]!.toUpperCase() })).status).toBe(200);

@@ -1,7 +1,8 @@
 /** @seconds 8 */
+import { PASSWORD } from '../../security/site.ts';
 import { ADMIN } from '../../support/client.ts';
-import { type MailSite, startMailSite } from '../../mail/mail-site.ts';
-import { enrol, wrongCodeOf } from '../totp-site.ts';
+import { type MailSite, newAddress, startMailSite } from '../../mail/mail-site.ts';
+import { changeSessions, enrol, wrongCodeOf } from '../totp-site.ts';
 
 let site: MailSite;
 beforeAll(async () => {
@@ -38,5 +39,19 @@ describe('the owner of an account gets a mail', () => {
     const { id } = users.find(({ name }) => name === client.credentials.username)!;
     await admin.delete(`/auth/admin/users/${id}/second-factors`);
     expect((await site.mail(client.address, /were reset/)).text).not.toContain('Network address');
+  });
+});
+
+describe('the mail address of an account with an app', () => {
+  it('is neither changed nor removed with the password alone, when the last code is too old', async () => {
+    const client = await site.reachable();
+    await enrol(client);
+    await changeSessions(site, '{secondFactorAt}', 0);
+    for (const [path, body] of [
+      ['/auth/mail', { address: newAddress(), password: PASSWORD }],
+      ['/auth/mail/remove', { passwordToRemove: PASSWORD }],
+    ] as const)
+      expect((await client.post(path, body)).body.type).toBe('urn:baton:reauthenticate');
+    expect((await client.get('/auth/mail')).body).toEqual({ address: client.address });
   });
 });
