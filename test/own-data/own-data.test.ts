@@ -13,6 +13,10 @@ const html = { headers: { accept: 'text/html' } };
 const forever = { forever: true };
 const idOf = async (client: Client): Promise<string> => (await client.get('/auth/account')).body.user.id as string;
 
+/** As features write them: with names that the user gave, and digests of what somebody typed. */
+const addEntry = (id: string, details: object) =>
+  site.query(`INSERT INTO audit_log (event, user_id, replica, details) VALUES ('passkey-added', $1, 'test', $2)`, [id, details]);
+
 /** Every value of a column that could stand for the person. */
 const stored = async (sql: string, id: string) => JSON.stringify(await site.query(sql, [id]));
 
@@ -51,10 +55,14 @@ describe('the export of a user', () => {
       `UPDATE session SET attributes = (attributes::jsonb || '{"step": {"proof": "p-in-progress", "kind": "otp"}}')::text WHERE user_id = $1`,
       [await idOf(client)],
     );
+    await addEntry(await idOf(client), { against: 'digest-of-a-typed-name', name: 'phone' });
     const fresh = await startReplica('auth', { ...site.env, SESSION_STRATEGY: 'postgres' });
     const { text, body } = await client.at(fresh.url).get('/auth/own-data/export');
     expect(body.sessions[0].attributes.step).toEqual({ kind: 'otp' });
     expect(text).not.toContain('p-in-progress');
+    expect(text).not.toContain('digest-of-a-typed-name');
+    const exported = `SELECT 1 FROM audit_log WHERE event = 'data-exported' AND user_id = $1`;
+    expect(await site.query(exported, [await idOf(client)])).toHaveLength(1);
     expect(text).not.toContain(other.credentials.username);
     const [row] = await site.query<{ key: string; proof: string; password_hash: string }>(
       `SELECT key, proof, password_hash FROM session JOIN users ON id::text = user_id WHERE user_id = $1`,
@@ -97,6 +105,7 @@ describe('a user who deletes the account', () => {
     const login = await phone.post('/auth/login', client.credentials, { headers: { 'user-agent': 'Phone of Ada/1.0' } });
     expect(login.status).toBe(200);
     await client.at(site.portal[0]!.url).post('/notes', { text: 'Buy milk' });
+    await addEntry(id, { name: `Phone of ${username}`, kept: true });
     const response = await client.post('/auth/own-data/delete', forever);
     expect([response.status, response.headers.get('clear-site-data')]).toEqual([204, '"cache", "cookies", "storage"']);
 
