@@ -51,6 +51,18 @@ describe('after the password, an account with a passkey', () => {
     expect((await continueWith(visitor, phone)).status).toBe(200);
   });
 
+  it('is locked after wrong ones, also for the right one', async () => {
+    const strict = await startReplica('auth', { ...site.env, LOGIN_FAILURES_PER_ACCOUNT: '2' });
+    const { credentials, ...owner } = await site.newcomer();
+    const phone = await addPasskey(owner);
+    const visitor = site.visitor().at(strict.url);
+    await visitor.post('/auth/login', credentials);
+    const attempt = async (wrong = {}) => (await continueWith(visitor, phone, wrong)).status;
+    const wrong = { verified: false };
+    expect([await attempt(wrong), await attempt(wrong), await attempt()]).toEqual([401, 401, 429]);
+    expect(await isSignedIn(visitor)).toBe(false);
+  });
+
   it('needs the password first, in this session', async () => {
     await addPasskey(await site.newcomer());
     const visitor = site.visitor();
