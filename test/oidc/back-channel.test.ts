@@ -66,6 +66,25 @@ describe('a logout at the provider', () => {
     await untilStatus(() => statusOf(visitor), 401, BOUND_MS);
   });
 
+  it('of a subject with an unknown session ends those whose session at the provider is not known', async () => {
+    const user = newUser();
+    const visitor = await signedInBy(site, user);
+    await site.query('UPDATE oidc_session SET sid = NULL WHERE subject = $1', [user]);
+    expect((await report(site, await logoutToken(site, { sid: 'unknown' }))).status).toBe(200);
+    expect(await statusOf(visitor)).toBe(200);
+    expect((await report(site, await logoutToken(site, { sub: user, sid: 'unknown' }))).status).toBe(200);
+    await untilStatus(() => statusOf(visitor), 401, BOUND_MS);
+  });
+
+  it('ends no session that began at another one', async () => {
+    const user = newUser();
+    await signedInBy(site, user);
+    await site.query(`UPDATE oidc_session SET issuer = 'https://former.example' WHERE subject = $1`, [user]);
+    expect((await report(site, await logoutToken(site, { sub: user }))).status).toBe(200);
+    const rows = await site.query('SELECT ended_at FROM oidc_session WHERE subject = $1', [user]);
+    expect(rows).toEqual([{ ended_at: null }]);
+  });
+
   it('during a sign-in leaves no session', async () => {
     const user = newUser();
     const visitor = traveller(site);

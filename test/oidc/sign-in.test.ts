@@ -63,6 +63,31 @@ describe('signing in with the provider', () => {
     expect(await nameOf(visitor)).toMatch(new RegExp(`^${credentials.username}-\\d{5}$`));
   });
 
+  it('knows a subject of its own provider only: another one can give the same to somebody else', async () => {
+    const user = newUser();
+    await signedInBy(site, user);
+    await site.query(`UPDATE oidc_account SET issuer = 'https://former.example' WHERE subject = $1`, [user]);
+    expect(await nameOf(await signedInBy(site, user))).toMatch(new RegExp(`^${user}-\\d{5}$`));
+  });
+
+  it('is for visitors who are not signed in', async () => {
+    expect((await (await site.newcomer()).post('/auth/oidc/login')).status).toBe(409);
+  });
+
+  it('begins and makes accounts no more often than an address may', async () => {
+    const limits = { LOGIN_FAILURES_PER_ADDRESS: '2', REGISTRATIONS_PER_ADDRESS: '1' };
+    const strict = await startReplica('auth', { ...site.env, ...limits });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+    const attempt = () => browserless(strict.url).post('/auth/oidc/login', {}, from('192.0.2.80'));
+    expect([await attempt(), await attempt(), await attempt()].map(({ status }) => status)).toEqual([200, 200, 429]);
+    const arrive = async () => {
+      const visitor = traveller(site);
+      const back = await visitProvider(visitor, await begin(visitor), newUser());
+      return (await visitor.client.at(strict.url).get(back, from('192.0.2.81'))).status;
+    };
+    expect([await arrive(), await arrive()]).toEqual([303, 429]);
+  });
+
   it('makes one account for a visitor who comes back ten times at the same moment', async () => {
     const user = newUser();
     const visitors = Array.from({ length: 10 }, () => traveller(site));
