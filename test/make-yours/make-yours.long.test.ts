@@ -5,10 +5,10 @@ import { replicaNamed, Visitor } from './visit.ts';
 
 const MINUTES = 60_000;
 /**
- * Lines of code, without blank ones and comments. The starter must not grow unnoticed: who raises this says why. Last: limits of
- * logins, event streams and slow senders, and a MAC over each record, which are not optional.
+ * Lines of code, without blank ones and comments. The starter must not grow unnoticed: who raises this says why. Last: pages for
+ * administrators, the step where second factors plug in, and a login of Postgres per app with no more than its privileges.
  */
-const MOST_LINES_OF_THE_SMALLEST = 10_200;
+const MOST_LINES_OF_THE_SMALLEST = 11_200;
 
 let clone: Clone;
 afterEach(() => clone?.remove(), MINUTES);
