@@ -1,17 +1,16 @@
 import { ProblemException } from '@baton/platform';
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type VerifiedAuthenticationResponse,
-  verifyAuthenticationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  VerifiedAuthenticationResponse,
 } from '@simplewebauthn/server';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import { Challenges, type Purpose } from './challenges.ts';
 import { RelyingParty } from './passkey-settings.ts';
 import { Passkeys, type StoredCredential } from './passkeys.ts';
+import { webAuthn } from './web-authn.ts';
 
 /** Checks that somebody holds a passkey and has unlocked it: two factors (WebAuthn 7.2). */
 @Injectable()
@@ -28,6 +27,7 @@ export class Assertion {
   /** Without a user it names no passkey: browsers offer those they have, and a visitor cannot ask which ones an account has. */
   async options(request: Request, userId?: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const known = userId === undefined ? [] : await this.passkeys.credentials(userId);
+    const { generateAuthenticationOptions } = await webAuthn();
     return generateAuthenticationOptions({
       rpID: this.party.id,
       challenge: await this.challenges.issue(request, purposeFor(userId)),
@@ -54,11 +54,12 @@ export class Assertion {
     return stored.userId;
   }
 
-  private check(
+  private async check(
     { credentialId: id, publicKey, counter }: StoredCredential,
     challenge: string,
     response: AuthenticationResponseJSON,
   ) {
+    const { verifyAuthenticationResponse } = await webAuthn();
     return verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,

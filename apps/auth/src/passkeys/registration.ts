@@ -1,18 +1,14 @@
 import { ProblemException, TITLE } from '@baton/platform';
 import { Sessions } from '@baton/session';
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { Request } from 'express';
 import { AuditLog } from '../audit/audit-log.ts';
 import { Assurance } from '../login/assurance.ts';
 import { Challenges } from './challenges.ts';
 import { RelyingParty } from './passkey-settings.ts';
 import { type Credential, Passkeys } from './passkeys.ts';
+import { webAuthn } from './web-authn.ts';
 
 const MOST_PASSKEYS = 20;
 
@@ -35,6 +31,7 @@ export class Registration {
     const { id, name } = request.session.user!;
     const existing = await this.passkeys.credentials(id);
     if (existing.length >= MOST_PASSKEYS) throw refused(`You have ${MOST_PASSKEYS} passkeys. Remove one first.`);
+    const { generateRegistrationOptions } = await webAuthn();
     return generateRegistrationOptions({
       rpName: TITLE,
       rpID: this.party.id,
@@ -72,6 +69,7 @@ export class Registration {
   }
 
   private async verify(expectedChallenge: string, response: RegistrationResponseJSON): Promise<Credential> {
+    const { verifyRegistrationResponse } = await webAuthn();
     const { registrationInfo: info } = await verifyRegistrationResponse({
       response,
       expectedChallenge,
