@@ -28,7 +28,7 @@ describe('the export of a user', () => {
     await portal.post('/notes', { text: 'Buy milk' });
     const response = await client.at(site.auth[1]!.url).get('/auth/own-data/export');
     expect(response.status).toBe(200);
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="?\w+-data\.json"?$/);
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="?[\w-]+-data\.json"?$/);
     expect(response.headers.get('cache-control')).toBe('no-store');
     const { profile, sessions, notes, audit } = response.body;
     expect(profile).toEqual({

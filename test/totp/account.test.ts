@@ -18,6 +18,9 @@ beforeAll(async () => {
   strict = await startReplica('auth', { ...site.env, ADMIN_SECOND_FACTOR: 'true' });
 }, 180_000);
 
+/** In a URI. */
+const SITE = encodeURIComponent('Baton');
+
 const claimsOf = async (client: Client) => decodeJwt((await client.post('/auth/token')).body.token as string);
 
 describe('setting up an app', () => {
@@ -26,7 +29,7 @@ describe('setting up an app', () => {
     const other = await site.signedIn(client.credentials);
     const { secret, uri } = (await client.post('/auth/totp')).body as { secret: string; uri: string };
     expect(uri).toBe(
-      `otpauth://totp/Baton:${client.credentials.username}?issuer=Baton&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
+      `otpauth://totp/${SITE}:${client.credentials.username}?issuer=${SITE}&secret=${secret}&algorithm=SHA1&digits=6&period=30`,
     );
     expect((await client.post('/auth/totp/confirm', { code: wrongCodeOf(secret) })).status).toBe(422);
     expect((await site.visitor().post('/auth/login', client.credentials)).status).toBe(200);
