@@ -1,3 +1,3 @@
-import { buildTestPortalIfNeeded } from '../support/build.ts';
+import { buildTestAppsIfNeeded } from '../support/build.ts';
 
-await buildTestPortalIfNeeded();
+await buildTestAppsIfNeeded();

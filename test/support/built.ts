@@ -7,8 +7,8 @@ export type App = 'auth' | 'portal';
 
 const dist = resolve(import.meta.dirname, '../../dist');
 
-/** Tests run the portal of test/app: the real portal plus the tally controller. */
-const FILES = { auth: 'apps/auth/main.js', portal: 'test/portal/main.js', migrate: 'apps/auth/migrate.js' };
+/** Tests run the apps that test/app bundles: the portal has the tally controller too. */
+const FILES = { auth: 'test/auth/main.js', portal: 'test/portal/main.js', migrate: 'apps/auth/migrate.js' };
 
 export function builtFile(program: keyof typeof FILES): string {
   const file = resolve(dist, FILES[program]);

@@ -3,7 +3,7 @@ import type { Scenario } from './harness/contest.ts';
 import { describeMachine, leaveServerCore, packageVersions } from './harness/machine.ts';
 import { parseOptions, type Options, type Part } from './harness/options.ts';
 import { BenchStores } from './harness/stores.ts';
-import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
+import { buildTestAppsIfNeeded } from '../../test/support/build.ts';
 import { buildPrograms, buildProgramsOf } from './build.ts';
 import { freeze } from './parts/freeze.ts';
 import { logins } from './parts/logins.ts';
@@ -51,7 +51,7 @@ function report(
 }
 
 const options = parseOptions(process.argv.slice(2));
-await buildTestPortalIfNeeded();
+await buildTestAppsIfNeeded();
 await buildPrograms();
 if (options.against) await buildProgramsOf(options.against);
 leaveServerCore();

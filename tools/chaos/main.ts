@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { buildTestPortalIfNeeded } from '../../test/support/build.ts';
+import { buildTestAppsIfNeeded } from '../../test/support/build.ts';
 import { type FaultName, faultNames } from '../../test/support/breakable/catalogue.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -37,7 +37,7 @@ const command = [
 ].join(' ');
 console.log(`Repeat with: ${command}`);
 
-await buildTestPortalIfNeeded();
+await buildTestAppsIfNeeded();
 const { history, violations } = await run({
   seconds,
   seed,
