@@ -72,6 +72,7 @@ describe('logins of their own for the apps', () => {
       const mine = await storesOfReplica({ databaseUrl: wire.url, redis });
       const events: string[] = [];
       mine.feed!.subscribe(({ type }) => void events.push(type));
+      await until(() => mine.feed!.position > 0, 'the feed to know what is new');
       const [saved, ended] = [await mine.store.create(newSession({ n: 1 })), await mine.store.create(newSession({ n: 2 }))];
       await wire.cut();
       await until(() => !postgresUp(mine), 'the replica to notice');
