@@ -42,12 +42,7 @@ export class Challenges {
    * @throws ProblemException 409 if there is none for this purpose.
    */
   async take(request: Request, purpose: Purpose): Promise<string> {
-    if (!request.session.passkeyChallenge) throw noChallenge();
-    let taken: Challenge | undefined;
-    await this.sessions.update(request, ({ passkeyChallenge, ...others }) => {
-      taken = passkeyChallenge;
-      return others;
-    });
+    const taken = await this.sessions.take(request, 'passkeyChallenge');
     if (taken?.purpose !== purpose || taken.expiresAt < (await this.sessions.now())) throw noChallenge();
     return taken.value;
   }

@@ -122,6 +122,17 @@ export class Sessions {
     attachRecord(session, updated);
   }
 
+  /** Removes an attribute and returns it, for values that are used once: of parallel requests, one gets it. */
+  async take<K extends keyof SessionData>(request: Request, name: K): Promise<SessionData[K] | undefined> {
+    if (request.session[name] === undefined) return undefined;
+    let taken: SessionData[K] | undefined;
+    await this.update(request, ({ [name]: value, ...others }) => {
+      taken = value;
+      return others;
+    });
+    return taken;
+  }
+
   /**
    * Whether the request's session is still live, for requests that last. Many such calls in one turn of the event loop are one read.
    * @throws StoreUnavailableError if no store can tell.
