@@ -6,6 +6,7 @@ export { toProblem, type Problem } from './http/problem.ts';
 export { ownPath } from './http/own-path.ts';
 export { parse } from './http/parse.ts';
 export { ProblemException } from './http/problem.exception.ts';
+export { isLoopback } from './http/same-origin.ts';
 export { prefersPage, sendProblem, type ErrorPage } from './http/send-problem.ts';
 export { NAME, TITLE } from './name.ts';
 export { Draining } from './shutdown/draining.ts';

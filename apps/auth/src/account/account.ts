@@ -66,8 +66,7 @@ export class Account {
   async reauthenticate(request: Request, password: string): Promise<void> {
     await this.stepUp.demandSecondFactor(request);
     await this.authenticator.confirm(request, password);
-    await this.sessions.reauthenticate(request);
-    await this.audit.record(request, 'reauthenticated');
+    await this.signIn.renew(request);
   }
 
   /** @throws ProblemException 422 for a weak password, 503 when too many passwords wait to be hashed. */

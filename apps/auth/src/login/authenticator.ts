@@ -43,18 +43,14 @@ export class Authenticator {
 
   /** The attempt is counted before the slow comparison, and released if it was none or not a failure. */
   private async compare(request: Request, counts: Count[], name: string, password: string): Promise<User> {
-    const locked = await this.throttle.reserve(...counts);
-    const user = await this.users.verify(name, password).catch(async (error: unknown) => {
-      await this.throttle.release(...counts);
-      throw error;
-    });
-    if (!user) return this.refuse(request, counts, locked);
-    await this.throttle.settle(...counts);
-    return user;
+    const { proven: user, isLocked } = await this.throttle.attempt(counts, () => this.users.verify(name, password));
+    return user ?? this.refuse(request, counts, isLocked);
   }
 
-  private async refuse(request: Request, counts: Count[], locked: boolean): Promise<never> {
-    await this.audit.record(request, locked ? 'lockout' : 'login-failed', { details: { against: counts.map(({ key }) => key) } });
+  private async refuse(request: Request, counts: Count[], isLocked: boolean): Promise<never> {
+    await this.audit.record(request, isLocked ? 'lockout' : 'login-failed', {
+      details: { against: counts.map(({ key }) => key) },
+    });
     throw wrongCredentials();
   }
 }

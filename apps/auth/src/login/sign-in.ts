@@ -87,7 +87,8 @@ export class SignIn {
     throw new SecondFactorNeeded(factors);
   }
 
-  private async renew(request: Request, proofs = {}): Promise<void> {
+  /** The user of the session has proved again who they are. `proofs`: what the session keeps of it. */
+  async renew(request: Request, proofs = {}): Promise<void> {
     await this.sessions.reauthenticate(request);
     Object.assign(request.session, proofs);
     await this.audit.record(request, 'reauthenticated');

@@ -79,6 +79,21 @@ export class Throttle {
     throw tooMany(1);
   }
 
+  /**
+   * One attempt at a proof, which `check` judges: it returns something falsy for a wrong one. Not counted if it throws, because then it
+   * was no attempt. `isLocked`: this one reaches a limit.
+   * @throws ProblemException as `reserve` does.
+   */
+  async attempt<T>(counts: Count[], check: () => Promise<T>): Promise<{ proven: T; isLocked: boolean }> {
+    const isLocked = await this.reserve(...counts);
+    const proven = await check().catch(async (error: unknown) => {
+      await this.release(...counts);
+      throw error;
+    });
+    if (proven) await this.settle(...counts);
+    return { proven, isLocked };
+  }
+
   /** Takes back a reservation: the attempt was not a failure. One row at a time, so that no two of these wait for each other. */
   async release(...counts: Pick<Count, 'key'>[]): Promise<void> {
     for (const { key } of counts)

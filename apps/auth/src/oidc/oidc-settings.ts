@@ -1,11 +1,9 @@
-import { ConfigError, wholeNumber } from '@baton/platform';
+import { ConfigError, isLoopback, wholeNumber } from '@baton/platform';
 import { z } from 'zod';
-
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
 const issuer = z
   .url({ protocol: /^https?$/, error: 'expected a URL that begins with https://' })
-  .refine((text) => text.startsWith('https:') || LOOPBACK.test(new URL(text).hostname), {
+  .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).host), {
     error: 'expected https://, or http:// on this machine',
   });
 

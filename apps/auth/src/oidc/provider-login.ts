@@ -1,8 +1,7 @@
-import { ProblemException } from '@baton/platform';
+import { isLoopback, ProblemException } from '@baton/platform';
 import { SESSION_CONFIG, Sessions, type SessionConfig } from '@baton/session';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AuditLog } from '../audit/audit-log.ts';
 import { returnTo } from '../login/return-to.ts';
 import { SignIn } from '../login/sign-in.ts';
 import { Throttle, type Count } from '../login/throttle.ts';
@@ -33,7 +32,6 @@ declare module 'express-session' {
 
 export const CALLBACK = '/auth/oidc/callback';
 const PENDING_MS = 10 * 60_000;
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /** Sends visitors to the provider, and decides what its proof allows: to sign in, to link an account, to confirm who one is. */
 @Injectable()
@@ -46,7 +44,6 @@ export class ProviderLogin {
     private readonly signIn: SignIn,
     private readonly users: Users,
     private readonly throttle: Throttle,
-    private readonly audit: AuditLog,
     private readonly config: OidcConfig,
     @Inject(SESSION_CONFIG) private readonly session: SessionConfig,
   ) {}
@@ -79,20 +76,15 @@ export class ProviderLogin {
   private async take(request: Request): Promise<PendingAuthorization> {
     const { state } = request.query;
     if (typeof state !== 'string' || request.session.pendingAuthorization?.state !== state) throw startAgain();
-    let taken: PendingAuthorization | undefined;
-    await this.sessions.update(request, ({ pendingAuthorization, ...rest }) => {
-      taken = pendingAuthorization;
-      return rest;
-    });
+    const taken = await this.sessions.take(request, 'pendingAuthorization');
     if (taken?.state !== state || (await this.sessions.now()) - taken.beganAt > PENDING_MS) throw startAgain();
     return taken;
   }
 
   private async enter(request: Request, identity: Identity): Promise<void> {
     const userId = (await this.accounts.find(identity)) ?? (await this.accounts.create(request, identity));
-    const user = await this.users.find(userId);
-    if (!user || !this.users.mayLogIn(user))
-      throw new ProblemException(403, { title: 'Account disabled', detail: 'This account has been disabled.' });
+    const user = await this.users.findEnabled(userId);
+    if (!user) throw new ProblemException(403, { title: 'Account disabled', detail: 'This account has been disabled.' });
     const id = await this.opened.open(identity, user.id);
     request.session.providerSession = id;
     await this.signIn.signIn(request, user, identity.amr, { check: (tx) => this.opened.mustBeOpen(tx, id) });
@@ -105,19 +97,18 @@ export class ProviderLogin {
         title: 'Another account',
         detail: `You signed in at ${this.config.name} with an account that is not linked to yours.`,
       });
-    await this.sessions.reauthenticate(request);
-    await this.audit.record(request, 'reauthenticated');
+    await this.signIn.renew(request);
   }
 
   /** Those that led to no session. */
   private attemptsFrom(request: Request): Count {
-    const byAddress = this.throttle.login('', request.ip ?? '').find(({ kept }) => kept)!;
-    return { ...byAddress, key: `oidc:${byAddress.key}` };
+    const count = this.throttle.address(request.ip ?? '');
+    return { ...count, key: `oidc:${count.key}` };
   }
 
   /** With a Secure cookie the site is https, also where the proxy that terminates TLS does not say so. */
   private ownAddress({ host, protocol }: Request): string {
-    const scheme = this.session.cookie.secure && !LOOPBACK.test(host) ? 'https' : protocol;
+    const scheme = this.session.cookie.secure && !isLoopback(host) ? 'https' : protocol;
     return `${scheme}://${host}`;
   }
 }

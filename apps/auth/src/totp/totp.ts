@@ -76,13 +76,9 @@ export class Totp implements SecondFactor {
    */
   async verify(request: Request, userId: string, typed: string): Promise<void> {
     const counts = this.throttle.secondFactor(userId);
-    const locked = await this.throttle.reserve(...counts);
-    const isRight = await this.isRight(request, userId, typed).catch(async (error: unknown) => {
-      await this.throttle.release(...counts);
-      throw error;
-    });
-    if (isRight) return this.throttle.settle(...counts);
-    await this.audit.record(request, locked ? 'second-factor-locked' : 'second-factor-failed', { userId });
+    const { proven, isLocked } = await this.throttle.attempt(counts, () => this.isRight(request, userId, typed));
+    if (proven) return;
+    await this.audit.record(request, isLocked ? 'second-factor-locked' : 'second-factor-failed', { userId });
     throw new ProblemException(401, {
       type: WRONG_PROOF,
       title: 'Wrong code',

@@ -107,7 +107,7 @@ export class Users {
     return this.database.transaction((tx) => this.setDisabled(tx, id, false));
   }
 
-  mayLogIn(user: User): boolean {
+  private mayLogIn(user: User): boolean {
     return user.disabledAt === null && (!user.hasPublicPassword || this.publicPasswords?.allowed === true);
   }
 

@@ -32,8 +32,11 @@ export function isFromHere(request: Pick<Request, 'get' | 'host' | 'protocol'>, 
 /** Browsers send Secure cookies to loopback hosts over plain http too. */
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
+/** @param host with or without a port, as in a Host header. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
 function ownOrigins({ host, protocol }: Pick<Request, 'host' | 'protocol'>, https: boolean): string[] {
-  const protocols = !https ? [protocol] : LOOPBACK.test(host) ? ['https', protocol] : ['https'];
+  const protocols = !https ? [protocol] : isLoopback(host) ? ['https', protocol] : ['https'];
   return protocols
     .map((scheme) => `${scheme}://${host}`)
     .filter((address) => URL.canParse(address))
