@@ -78,7 +78,7 @@ function linesOfTypeScript(): { lines: number; code: number } {
 /** Each suite runs once, in the smallest clone that has it; the clones after it run what is left. */
 const done = new Set<string>();
 
-/** Of the session library, the tools and what faults do to them, a clone changes the name only; types and lint see that. */
+/** Suites of code in which a clone changes names only: types and lint cover that. */
 const CHANGED_BY_NAME_ONLY = /^(libs\/session|tools|test\/(faults|operations|support))\//;
 
 /** The tests written in each suite of the clone. */
@@ -99,7 +99,7 @@ function expectNoLostTests(without: string): void {
   expect([...ofTheSmallest].filter(([suite, count]) => count < all.get(suite)!)).toEqual([]);
 }
 
-/** What a site can have or not; each must come out alone, and logging in with a password remains. The last two are no pages. */
+/** What a site can have or not; each must come out alone, and logging in with a password remains. Two share a clone, to spare a start. */
 const FEATURES = ['mail', 'totp', 'passkeys', 'oidc', 'own-data', 'openapi,tokens'];
 
 describe('npm run make-yours', () => {

@@ -103,7 +103,7 @@ export class IdentityProvider {
 
   /**
    * The claims of a token that this provider signed for this client, if it is not too old.
-   * @throws ProblemException 400 for any other token; 502 if the provider's keys cannot be had.
+   * @throws ProblemException 400 for any other token; 502 if the provider's keys cannot be fetched.
    */
   async verify(token: string): Promise<JWTPayload> {
     const { issuer, jwks_uri: uri } = (await this.configuration()).serverMetadata();
@@ -184,7 +184,7 @@ export const invalidToken = () =>
     error_description: 'Invalid logout token.',
   });
 
-/** The token itself is wrong. Otherwise the keys could not be had. */
+/** The token itself is wrong. Otherwise the keys could not be fetched. */
 const isTokenRefused = (error: unknown): boolean => error instanceof errors.JOSEError && !OF_KEYS.has(error.code);
 const OF_KEYS = new Set(['ERR_JOSE_GENERIC', errors.JWKSTimeout.code, errors.JWKSInvalid.code]);
 

@@ -22,7 +22,7 @@ export class LogoutTokens {
     private readonly config: OidcConfig,
   ) {}
 
-  /** @throws ProblemException 400 for a token that is not valid; 502 if the provider's keys cannot be had. */
+  /** @throws ProblemException 400 for a token that is not valid; 502 if the provider's keys cannot be fetched. */
   async read(token: string): Promise<ProviderLogout> {
     const parsed = claims.safeParse(await this.provider.verify(token));
     if (!parsed.success) throw invalidToken();

@@ -23,7 +23,7 @@ export const linkPage = ({ provider, link, ...context }: PageContext & { provide
 
 const Linked = ({ provider, link: { linkedAt, isOnlyWay } }: { provider: string; link: Link }) => (
   <>
-    <Notice title={`Your account is linked to ${provider} since ${linkedAt.toISOString().slice(0, 10)}.`} />
+    <Notice title={`Your account is linked to ${provider} (since ${linkedAt.toISOString().slice(0, 10)}).`} />
     {isOnlyWay ? (
       <p>Your account has no password, so the link cannot be removed.</p>
     ) : (

@@ -13,8 +13,8 @@ export const ownDataPage = (context: PageContext) => (
     </p>
     <h2>Delete your account</h2>
     <p>
-      Your account and what belongs to it are deleted, and all devices are signed out. Records of what happened for security keep
-      a number in place of your name.
+      Your account and what belongs to it are deleted, and all devices are signed out. Security records keep a random id in place
+      of your name.
     </p>
     <form method="post" action="/auth/own-data/delete" class="stack">
       <Checkbox name="forever" label="Delete my account for good" required />

@@ -5,8 +5,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * AES-256-GCM under keys derived from the session secrets, so that a dump of the table signs no token. The first secret seals,
- * all of them open: rotating the secrets needs nothing else. `name` is bound to the content: a box moved to another row stays shut.
+ * AES-256-GCM under keys derived from the session secrets, so that a dump of the tables signs no token and shows no key of an
+ * authenticator app. The first secret seals, all of them open: rotating the secrets needs nothing else. `name` is bound to the content: a box moved to another row stays shut.
  */
 export class SealedBox {
   private readonly keys: Buffer[];

@@ -19,6 +19,7 @@ const SIGNED_OUT = { reason: 'second factor changed' } as const;
 /** The app of the user who is signed in. A change of it ends all other sessions. */
 @Controller('auth/totp')
 @UseGuards(SessionGuard)
+@UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
 export class TotpController {
   constructor(
     private readonly totp: Totp,
@@ -31,7 +32,6 @@ export class TotpController {
   ) {}
 
   @Get()
-  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const userId = idOf(request);
     const state = { isEnrolled: await this.totp.isEnrolled(userId), codesLeft: await this.codes.left(userId) };
@@ -41,7 +41,6 @@ export class TotpController {
 
   @Post()
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async propose(@Req() request: Request, @Res() response: Response): Promise<void> {
     const proposal = await this.totp.propose(idOf(request), request.session.user!.name);
     if (prefersPage(request)) this.pages.send(request, response, (context) => proposalPage({ ...context, proposal }));
@@ -64,7 +63,6 @@ export class TotpController {
 
   @Post('recovery-codes')
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async newCodes(@Req() request: Request, @Res() response: Response): Promise<void> {
     const codes = await this.totp.newCodes(idOf(request));
     await this.audit.record(request, 'recovery-codes-replaced');
@@ -74,7 +72,6 @@ export class TotpController {
   @Post('remove')
   @HttpCode(204)
   @UseGuards(StepUpGuard)
-  @UseFilters(FormFilter.around(totpPage, () => '/auth/totp'))
   async remove(@Req() request: Request, @Res() response: Response): Promise<void> {
     const userId = idOf(request);
     await this.assurance.refuseLastFactor(userId);

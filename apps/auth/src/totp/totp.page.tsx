@@ -70,7 +70,7 @@ const ConfirmForm = () => (
 
 export const codesPage = ({ recoveryCodes, ...context }: PageContext & { recoveryCodes: string[] }) => (
   <FormPage context={context} title="Recovery codes">
-    <p>Keep these where you find them without your phone. Each works once. They are not shown again.</p>
+    <p>Keep these where you can find them without your phone. Each works once. They are not shown again.</p>
     <ul>
       {recoveryCodes.map((code) => (
         <li key={code}>
