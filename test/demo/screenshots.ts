@@ -89,7 +89,8 @@ describe('screenshots', () => {
   }, 120_000);
 
   it('show the pages of accounts', async () => {
-    const { page } = await visit(browser, url, { viewport: { width: 720, height: 560 } });
+    // Wide enough for the header to hold the navigation, which else covers a part of a long page.
+    const { page } = await visit(browser, url, { viewport: { width: 920, height: 560 } });
     const { username, password } = newCredentials();
     const take = (name: string) => page.screenshot({ path: resolve(accounts, `${name}.png`), fullPage: true });
     const press = (name: string) => page.getByRole('main').getByRole('button', { name, exact: true }).click();

@@ -22,7 +22,7 @@ export const accountPage = ({ done, events = [], theft, ...context }: AccountCon
     )}
     {theft && <TheftNotice theft={theft} />}
     <h2>Change the password</h2>
-    {context.site.signInWays.length > 0 && <p>An account that you did not make with a password has none to change.</p>}
+    {context.site.signInWays.length > 0 && <p>If you signed up with a provider, your account has no password to change.</p>}
     <ProblemNotice problem={context.problem} />
     {done && <Notice tone="good" title={done} />}
     <form method="post" action="/auth/password" class="stack">
