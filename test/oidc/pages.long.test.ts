@@ -28,7 +28,7 @@ describe('every page of the provider', () => {
       await page.getByRole('button', { name: 'Sign in with Example' }).click();
       await atProvider(page, user);
       await page.waitForURL('**/auth/account');
-      await page.getByText('has none to change').waitFor();
+      await page.getByText('has no password to change').waitFor();
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(user);
       expect(complaints).toEqual([]);
       await page.context().close();
